@@ -1,0 +1,17 @@
+namespace Sparse.LuceneNet;
+
+/// <summary>Options of a <see cref="SparseIndex"/>.</summary>
+public sealed record SparseIndexOptions
+{
+    /// <summary>The weight that impact 255 stands for; null takes the encoder's own. Used on creation; an existing index keeps its scale.</summary>
+    public float? MaxWeight { get; init; }
+
+    /// <summary>BM25's saturation of repeated words, ≥ 0; 0.9 as in Anserini.</summary>
+    public float Bm25K1 { get; init; } = 0.9f;
+
+    /// <summary>BM25's share of length normalisation, 0 to 1; 0.4 as in Anserini.</summary>
+    public float Bm25B { get; init; } = 0.4f;
+
+    /// <summary>Memory for documents before they are flushed to a segment, in megabytes; &gt; 0 and below 2,048.</summary>
+    public double RamBufferMegabytes { get; init; } = 64;
+}
