@@ -9,6 +9,7 @@ public sealed class Vocabulary
 {
     private readonly string[] _pieces;
     private readonly Dictionary<string, int> _ids;
+    private readonly Dictionary<string, int>.AlternateLookup<ReadOnlySpan<char>> _idsBySpan;
     private readonly Lazy<string> _fingerprint;
 
     /// <summary>Makes a vocabulary from its pieces.</summary>
@@ -37,6 +38,7 @@ public sealed class Vocabulary
             }
         }
 
+        _idsBySpan = _ids.GetAlternateLookup<ReadOnlySpan<char>>();
         _fingerprint = new Lazy<string>(ComputeFingerprint);
     }
 
@@ -61,7 +63,7 @@ public sealed class Vocabulary
     /// <param name="id">Its id, when found.</param>
     /// <returns>True when the vocabulary holds the piece.</returns>
     public bool TryGetId(ReadOnlySpan<char> piece, out int id) =>
-        _ids.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(piece, out id);
+        _idsBySpan.TryGetValue(piece, out id);
 
     private string ComputeFingerprint()
     {
