@@ -1,0 +1,105 @@
+using Lucene.Net.Store;
+using Lucene.Net.Util;
+
+namespace Sparse.LuceneNet.Postings;
+
+/// <summary>The terms of one sparse field in one segment, in memory: bytes, document frequencies and where the postings lie.</summary>
+/// <param name="count">Number of terms.</param>
+/// <param name="start">Offset of the first term's postings.</param>
+internal sealed class ImpactDictionary(int count, long start)
+{
+    private readonly int[] _ends = new int[count];
+    private readonly int[] _docFreqs = new int[count];
+    private readonly long[] _offsets = new long[count + 1];
+
+    /// <summary>Number of terms; ordinals are 0 to Count − 1, ascending by UTF-8 bytes.</summary>
+    public int Count => count;
+
+    /// <summary>All terms' bytes, one after the other.</summary>
+    public byte[] Bytes { get; private set; } = [];
+
+    /// <summary>Number of postings of all terms.</summary>
+    public long PostingCount { get; private set; }
+
+    /// <summary>Length of all terms' postings.</summary>
+    public long PostingsBytes => _offsets[count] - start;
+
+    /// <summary>Memory held, in bytes.</summary>
+    public long RamBytesUsed => Bytes.Length + 16L * count;
+
+    /// <summary>Reads the terms, which the file's checksum has vouched for.</summary>
+    /// <param name="input">Positioned at the first term.</param>
+    public void Read(DataInput input)
+    {
+        var bytes = new byte[Math.Max(16, count * 8)];
+        int used = 0;
+        _offsets[0] = start;
+        for (int ord = 0; ord < count; ord++)
+        {
+            int length = input.ReadVInt32();
+            if (used + length > bytes.Length)
+            {
+                Array.Resize(ref bytes, Math.Max(used + length, bytes.Length * 2));
+            }
+
+            input.ReadBytes(bytes, used, length);
+            used += length;
+            _ends[ord] = used;
+            _docFreqs[ord] = input.ReadVInt32();
+            PostingCount += _docFreqs[ord];
+            _offsets[ord + 1] = _offsets[ord] + input.ReadVInt64();
+        }
+
+        Bytes = bytes[..used];
+    }
+
+    /// <summary>Where a term's bytes begin in <see cref="Bytes"/>.</summary>
+    /// <param name="ord">The term's ordinal.</param>
+    /// <returns>Inclusive start.</returns>
+    public int TermStart(int ord) => ord == 0 ? 0 : _ends[ord - 1];
+
+    /// <summary>How many bytes a term has.</summary>
+    /// <param name="ord">The term's ordinal.</param>
+    /// <returns>≥ 0.</returns>
+    public int TermLength(int ord) => _ends[ord] - TermStart(ord);
+
+    /// <summary>In how many documents a term is, deleted ones included.</summary>
+    /// <param name="ord">The term's ordinal.</param>
+    /// <returns>&gt; 0.</returns>
+    public int DocFreq(int ord) => _docFreqs[ord];
+
+    /// <summary>Where a term's postings begin in the postings file.</summary>
+    /// <param name="ord">The term's ordinal.</param>
+    /// <returns>Offset in bytes.</returns>
+    public long Offset(int ord) => _offsets[ord];
+
+    /// <summary>Looks a term up by binary search.</summary>
+    /// <param name="term">UTF-8 bytes.</param>
+    /// <returns>Its ordinal, or the complement (~) of the ordinal of the next greater term, ~Count when there is none.</returns>
+    public int Find(BytesRef term)
+    {
+        ReadOnlySpan<byte> wanted = term.Bytes.AsSpan(term.Offset, term.Length);
+        int low = 0;
+        int high = count - 1;
+        while (low <= high)
+        {
+            int middle = low + ((high - low) >> 1);
+            int order = Bytes.AsSpan(TermStart(middle), TermLength(middle)).SequenceCompareTo(wanted);
+            if (order == 0)
+            {
+                return middle;
+            }
+
+            if (order < 0)
+            {
+                low = middle + 1;
+            }
+            else
+            {
+                high = middle - 1;
+            }
+        }
+
+        return ~low;
+    }
+}

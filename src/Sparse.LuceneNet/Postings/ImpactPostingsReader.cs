@@ -1,0 +1,121 @@
+using Lucene.Net.Codecs;
+using Lucene.Net.Index;
+using Lucene.Net.Store;
+using Lucene.Net.Util;
+using Sparse.LuceneNet.Impacts;
+using Sparse.Vectors;
+
+namespace Sparse.LuceneNet.Postings;
+
+/// <summary>Reads the sparse fields of one segment; see <see cref="ImpactPostingsFormat"/> for the files.</summary>
+internal sealed class ImpactPostingsReader : FieldsProducer
+{
+    private readonly SortedDictionary<string, ImpactTerms> _fields = new(StringComparer.Ordinal);
+    private readonly IndexInput _postings;
+
+    public ImpactPostingsReader(SegmentReadState state)
+    {
+        long postingsLength = ReadDictionary(state, out List<Func<IndexInput, ImpactTerms>> fields);
+        string name = FileName(state, ImpactPostingsFormat.PostingsExtension);
+        _postings = state.Directory.OpenInput(name, state.Context);
+        try
+        {
+            if (_postings.Length != postingsLength)
+            {
+                throw new CorruptIndexException(
+                    $"File {name} has {_postings.Length} bytes and its dictionary says {postingsLength}: it is truncated or another segment's; restore it from a backup.");
+            }
+
+            CheckHeader(_postings, name, ImpactPostingsFormat.PostingsCodec);
+            CodecUtil.RetrieveChecksum(_postings);
+            foreach (Func<IndexInput, ImpactTerms> open in fields)
+            {
+                ImpactTerms terms = open(_postings);
+                _fields.Add(terms.Field, terms);
+            }
+        }
+        catch
+        {
+            IOUtils.DisposeWhileHandlingException(_postings);
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public override int Count => _fields.Count;
+
+    /// <inheritdoc/>
+    public override IEnumerator<string> GetEnumerator() => _fields.Keys.GetEnumerator();
+
+    /// <inheritdoc/>
+    public override Terms? GetTerms(string field) => _fields.GetValueOrDefault(field);
+
+    /// <inheritdoc/>
+    public override long RamBytesUsed() => _fields.Values.Sum(terms => terms.RamBytesUsed);
+
+    /// <inheritdoc/>
+    public override void CheckIntegrity() => CodecUtil.ChecksumEntireFile(_postings);
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            _postings.Dispose();
+        }
+    }
+
+    private static string FileName(SegmentReadState state, string extension) =>
+        IndexFileNames.SegmentFileName(state.SegmentInfo.Name, state.SegmentSuffix, extension);
+
+    private static long ReadDictionary(SegmentReadState state, out List<Func<IndexInput, ImpactTerms>> fields)
+    {
+        string name = FileName(state, ImpactPostingsFormat.DictionaryExtension);
+        using IndexInput input = state.Directory.OpenInput(name, IOContext.READ_ONCE);
+        int version = CheckHeader(input, name, ImpactPostingsFormat.DictionaryCodec);
+        CodecUtil.ChecksumEntireFile(input);
+        long postingsLength = input.ReadVInt64();
+        int fieldCount = input.ReadVInt32();
+        fields = new List<Func<IndexInput, ImpactTerms>>(fieldCount);
+        for (int i = 0; i < fieldCount; i++)
+        {
+            fields.Add(ReadField(state, input, version));
+        }
+
+        return postingsLength;
+    }
+
+    private static Func<IndexInput, ImpactTerms> ReadField(SegmentReadState state, IndexInput input, int version)
+    {
+        long before = input.Position;
+        FieldInfo field = state.FieldInfos.FieldInfo(input.ReadVInt32());
+        float scale = BitConverter.Int32BitsToSingle(input.ReadInt32());
+        EncoderIdentity? encoder = input.ReadByte() == 0
+            ? null
+            : new EncoderIdentity(input.ReadString(), input.ReadString(), input.ReadString(), input.ReadByte() == 1);
+        var format = new SparseFieldFormat(scale, encoder);
+        int docCount = input.ReadVInt32();
+        var dictionary = new ImpactDictionary(input.ReadVInt32(), input.ReadVInt64());
+        dictionary.Read(input);
+        long bytes = dictionary.PostingsBytes + input.Position - before;
+        return postings => new ImpactTerms(state.SegmentInfo, field, format, version, dictionary, docCount, bytes, postings);
+    }
+
+    private static int CheckHeader(IndexInput input, string name, string codec)
+    {
+        int least = CodecUtil.HeaderLength(codec) + CodecUtil.FooterLength();
+        if (input.Length < least)
+        {
+            throw new CorruptIndexException($"File {name} has {input.Length} bytes and needs at least {least}: it is truncated; restore it from a backup.");
+        }
+
+        int version = CodecUtil.CheckHeader(input, codec, 1, int.MaxValue);
+        if (version > ImpactPostingsFormat.Version)
+        {
+            throw new IndexFormatTooNewException(
+                $"{name}, written by a later release of Sparse.LuceneNet; update the package to read it", version, 1, ImpactPostingsFormat.Version);
+        }
+
+        return version;
+    }
+}

@@ -1,0 +1,130 @@
+using System.Globalization;
+using Lucene.Net.Index;
+using Lucene.Net.Search;
+using Lucene.Net.Util;
+using Sparse.LuceneNet.Impacts;
+using Sparse.LuceneNet.Postings;
+using Sparse.Vectors;
+
+namespace Sparse.LuceneNet.Queries;
+
+/// <summary>A <see cref="SparseQuery"/> against one index: its weights quantised to the field's scale.</summary>
+internal sealed class SparseWeight : Weight
+{
+    private readonly SparseQuery _query;
+    private readonly SparseFieldInfo? _field;
+    private readonly BytesRef[] _terms;
+    private readonly ushort[] _weights;
+    private readonly int _exponent;
+    private float _boost;
+
+    public SparseWeight(SparseQuery query, IndexReader reader)
+    {
+        _query = query;
+        _boost = query.Boost;
+        _terms = [.. query.Terms.Select(term => new BytesRef(term))];
+        _weights = new ushort[_terms.Length];
+        _field = SparseFieldInfo.Read(reader, query.Field);
+        if (_field is null)
+        {
+            return;
+        }
+
+        _exponent = QueryQuantizer.Quantize([.. query.Weights], _field.Scale, _weights);
+
+        // 2^-126 is the least normal float, and 2²⁴ × 2^103 the first to overflow.
+        if (_exponent is < -126 or >= 103)
+        {
+            throw new ArgumentException(
+                $"Weights of this size (sum {query.Weights.Sum(weight => (double)weight):R}) times scale {_field.Scale:R} of sparse field '{query.Field}' leave the range of float scores: rescale the query's weights.");
+        }
+    }
+
+    /// <inheritdoc/>
+    public override Query Query => _query;
+
+    /// <summary>One integer step of score, boosts included.</summary>
+    private float Step => (float)Math.ScaleB(_boost, _exponent);
+
+    /// <inheritdoc/>
+    // Nothing for the norm of the whole query: scores here are final, and other clauses keep the norm that they had without us.
+    public override float GetValueForNormalization() => 0;
+
+    /// <inheritdoc/>
+    public override void Normalize(float norm, float topLevelBoost) => _boost = _query.Boost * topLevelBoost;
+
+    /// <inheritdoc/>
+    public override Scorer? GetScorer(AtomicReaderContext context, IBits? acceptDocs)
+    {
+        if (OpenTerms(context, out _) is not { Count: > 0 } terms)
+        {
+            return null;
+        }
+
+        return new SparseScorer(
+            this, [.. terms.Select(term => term.Cursor)], [.. terms.Select(term => (int)term.Weight)], Step, acceptDocs, context.AtomicReader.MaxDoc);
+    }
+
+    /// <inheritdoc/>
+    public override Explanation Explain(AtomicReaderContext context, int doc)
+    {
+        var sum = new Explanation { Description = "sum over the query's terms of query weight × impact" };
+        int score = 0;
+        foreach ((ImpactCursor cursor, ushort weight, int index) in OpenTerms(context, out ImpactTerms? field) ?? [])
+        {
+            cursor.SeekTo(doc);
+            if (cursor.Doc != doc)
+            {
+                continue;
+            }
+
+            int product = weight * cursor.Impact;
+            score += product;
+            var term = new Explanation(product, $"term '{_query.Terms[index]}', product of:");
+            term.AddDetail(new Explanation(weight, string.Create(
+                CultureInfo.InvariantCulture, $"query weight, {_query.Weights[index]:R} in steps of {Math.ScaleB(1 / (double)field!.Format.Scale, _exponent):G6}")));
+            term.AddDetail(new Explanation(cursor.Impact, string.Create(
+                CultureInfo.InvariantCulture, $"impact, {cursor.Impact * field.Format.Scale:G6} in steps of {field.Format.Scale:G6}")));
+            sum.AddDetail(term);
+        }
+
+        if (score == 0)
+        {
+            return new ComplexExplanation(false, 0, $"no term of the query in sparse field '{_query.Field}' of the document");
+        }
+
+        sum.Value = score;
+        var whole = new ComplexExplanation(true, score * Step, $"score in sparse field '{_query.Field}', product of:");
+        whole.AddDetail(sum);
+        whole.AddDetail(new Explanation((float)Math.ScaleB(1, _exponent), $"2^{_exponent}, a step of query weight × a step of impact"));
+        if (_boost != 1)
+        {
+            whole.AddDetail(new Explanation(_boost, "boost"));
+        }
+
+        return whole;
+    }
+
+    private List<(ImpactCursor Cursor, ushort Weight, int Index)>? OpenTerms(AtomicReaderContext context, out ImpactTerms? field)
+    {
+        field = _field is null ? null : ImpactTerms.Of(context.AtomicReader, _query.Field);
+        if (field is null)
+        {
+            return null;
+        }
+
+        var found = new List<(ImpactCursor, ushort, int)>();
+        for (int i = 0; i < _terms.Length; i++)
+        {
+            // A weight that rounds to 0 adds nothing, so its documents do not match by it.
+            if (_weights[i] > 0 && field.Dictionary.Find(_terms[i]) is var ord and >= 0)
+            {
+                ImpactCursor cursor = field.NewCursor();
+                cursor.Start(ord);
+                found.Add((cursor, _weights[i], i));
+            }
+        }
+
+        return found;
+    }
+}
