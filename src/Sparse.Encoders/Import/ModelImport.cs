@@ -1,0 +1,123 @@
+using System.Text.Json;
+using Sparse.Encoders.Onnx;
+using Sparse.Encoders.Splade;
+
+namespace Sparse.Encoders.Import;
+
+/// <summary>How a model is imported.</summary>
+public sealed record ModelImportOptions
+{
+    /// <summary>Store matrices as int8, one byte a weight with one scale a row or column; arithmetic stays float. Default: as they are.</summary>
+    public bool Int8Weights { get; init; }
+
+    /// <summary>A name for people; null for the source folder's name.</summary>
+    public string? Name { get; init; }
+
+    /// <summary>The weight that impact 255 stands for, finite and &gt; 0; null for 3, or 1.5 for models with log1p_relu.</summary>
+    public float? MaxWeight { get; init; }
+}
+
+/// <summary>What an import did.</summary>
+/// <param name="Folder">The folder it wrote.</param>
+/// <param name="Name">The model's name.</param>
+/// <param name="SourceBytes">Size of the ONNX file it read.</param>
+/// <param name="ModelBytes">Size of the ONNX file it wrote.</param>
+/// <param name="QuantizedMatrices">Matrices that became int8; 0 without quantisation.</param>
+/// <param name="IsTied">True when the output head is the input embedding, stored once.</param>
+/// <param name="Terms">Size of the vocabulary.</param>
+public sealed record ModelImportReport(
+    string Folder, string Name, long SourceBytes, long ModelBytes, int QuantizedMatrices, bool IsTied, int Terms);
+
+/// <summary>Turns a model folder of others into one of ours: pooling in the graph, the tied embedding once, optionally int8, nothing else needed.</summary>
+public static class ModelImport
+{
+    // Copied where present. The weights of other formats, and what only training needs, stay behind.
+    private static readonly string[] Copied =
+    [
+        "config.json", "modules.json", "sentence_bert_config.json", "tokenizer.json", "tokenizer_config.json", "special_tokens_map.json",
+        "vocab.txt", "idf.json", "query_token_weights.txt", "LICENSE", "LICENSE.txt", "LICENSE.md", "NOTICE", "NOTICE.txt", "MODEL_CARD.md", "README.md",
+    ];
+
+    /// <summary>Imports a model.</summary>
+    /// <param name="source">A folder that <see cref="SpladeEncoder.FromFolder"/> reads.</param>
+    /// <param name="destination">A folder that is empty or does not exist yet.</param>
+    /// <param name="options">Options; null for the defaults.</param>
+    /// <returns>What was done.</returns>
+    /// <exception cref="DirectoryNotFoundException">There is no source folder.</exception>
+    /// <exception cref="InvalidDataException">The source is no model folder, its parts do not fit each other, or it asks for something unsupported.</exception>
+    /// <exception cref="IOException">The destination holds files, or can't be written.</exception>
+    public static ModelImportReport Import(string source, string destination, ModelImportOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        ArgumentNullException.ThrowIfNull(destination);
+        options ??= new ModelImportOptions();
+        if (options.MaxWeight is { } max && (!(max > 0) || float.IsPositiveInfinity(max)))
+        {
+            throw new ArgumentException($"MaxWeight {max} must be finite and positive.", nameof(options));
+        }
+
+        if (Directory.Exists(destination) && Directory.EnumerateFileSystemEntries(destination).Any())
+        {
+            throw new IOException($"Folder {destination} is not empty; name an empty or a new one.");
+        }
+
+        SpladeModel model = SpladeModel.FromFolder(source);
+        byte[] weights = model.ReadWeights();
+        byte[] converted = Convert(model, weights, options.Int8Weights, out bool isTied, out int quantized);
+
+        // Loading proves that it runs and that the vocabulary fits, before anything is written.
+        SpladeSession.Load(converted, model.Source, model.Tokenizer.Vocabulary.Count).Dispose();
+
+        Directory.CreateDirectory(destination);
+        File.WriteAllBytes(Path.Combine(destination, "model.onnx"), converted);
+        foreach (string name in Copied)
+        {
+            Copy(source, destination, name);
+        }
+
+        if (model.PoolingConfig is { } pooling)
+        {
+            Copy(source, destination, Path.GetRelativePath(source, pooling));
+        }
+
+        var manifest = new ModelManifest
+        {
+            Name = options.Name ?? model.Name,
+            MaxWeight = options.MaxWeight ?? model.MaxWeight,
+            Quantization = quantized > 0 ? "int8" : model.Quantization,
+            IsPooled = true,
+            Source = new DirectoryInfo(source).Name,
+            License = LicenseOf(source),
+        };
+        File.WriteAllText(Path.Combine(destination, ModelManifest.FileName), JsonSerializer.Serialize(manifest, ModelManifest.Json) + "\n");
+        return new ModelImportReport(
+            destination, manifest.Name, weights.Length, converted.Length, quantized, isTied, model.Tokenizer.Vocabulary.Count);
+    }
+
+    /// <summary>The graph that the import writes: the same bytes for the same model, whenever and wherever it runs.</summary>
+    internal static byte[] Convert(SpladeModel model, byte[] weights, bool int8Weights, out bool isTied, out int quantized)
+    {
+        OnnxModel graph = OnnxModel.Parse(weights, model.Source);
+        isTied = TiedEmbedding.Merge(graph);
+        PooledGraph.AddPooling(graph, model.Activation);
+        quantized = int8Weights ? WeightQuantizer.Quantize(graph) : 0;
+        return graph.ToBytes();
+    }
+
+    private static void Copy(string source, string destination, string name)
+    {
+        string from = Path.Combine(source, name), to = Path.Combine(destination, name);
+        if (File.Exists(from))
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(to)!);
+            File.WriteAllBytes(to, File.ReadAllBytes(from));
+        }
+    }
+
+    // A licence file's own first line that says something; people read the file itself.
+    private static string LicenseOf(string source)
+    {
+        string? file = Copied.Where(name => name.StartsWith("LICENSE", StringComparison.Ordinal)).Select(name => Path.Combine(source, name)).FirstOrDefault(File.Exists);
+        return file is null ? "" : string.Join(", ", File.ReadLines(file).Select(line => line.Trim()).Where(line => line.Length > 0).Take(2));
+    }
+}

@@ -1,0 +1,75 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Sparse.Encoders.Splade;
+
+/// <summary>What our import adds to a model folder, in sparse.json.</summary>
+internal sealed record ModelManifest
+{
+    /// <summary>Name of the file.</summary>
+    internal const string FileName = "sparse.json";
+
+    /// <summary>Version of this file; 1.</summary>
+    public int Format { get; init; } = 1;
+
+    /// <summary>A name for people.</summary>
+    public string Name { get; init; } = "";
+
+    /// <summary>The weight that impact 255 stands for; null for the default of the activation.</summary>
+    public float? MaxWeight { get; init; }
+
+    /// <summary>"none" or "int8".</summary>
+    public string Quantization { get; init; } = "none";
+
+    /// <summary>True when model.onnx pools, so that it is loaded as it is.</summary>
+    public bool IsPooled { get; init; }
+
+    /// <summary>Folder that was imported.</summary>
+    public string Source { get; init; } = "";
+
+    /// <summary>Licence, as the source states it; empty when it does not.</summary>
+    public string License { get; init; } = "";
+
+    internal static JsonSerializerOptions Json { get; } = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+        WriteIndented = true,
+        NewLine = "\n",
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    };
+
+    /// <summary>Reads the manifest of a folder, if it has one.</summary>
+    /// <exception cref="InvalidDataException">It is broken or of a later version.</exception>
+    internal static ModelManifest? Read(string folder)
+    {
+        string path = Path.Combine(folder, FileName);
+        if (!File.Exists(path))
+        {
+            return null;
+        }
+
+        try
+        {
+            return (JsonSerializer.Deserialize<ModelManifest>(File.ReadAllText(path), Json) ?? throw new InvalidDataException($"{path} is empty.")).Check(path);
+        }
+        catch (JsonException error)
+        {
+            throw new InvalidDataException($"{path} is not valid JSON at line {error.LineNumber + 1}.", error);
+        }
+    }
+
+    internal ModelManifest Check(string path)
+    {
+        if (Format != 1)
+        {
+            throw new InvalidDataException($"{path} has format {Format}; this version reads format 1.");
+        }
+
+        if (MaxWeight is { } weight && (!(weight > 0) || float.IsPositiveInfinity(weight)))
+        {
+            throw new InvalidDataException($"{path} has maxWeight {weight}; it must be finite and positive.");
+        }
+
+        return this;
+    }
+}

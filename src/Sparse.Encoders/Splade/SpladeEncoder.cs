@@ -1,0 +1,162 @@
+using System.Runtime.ExceptionServices;
+using System.Security.Cryptography;
+using System.Text;
+using Sparse.Tokens;
+using Sparse.Vectors;
+
+namespace Sparse.Encoders.Splade;
+
+/// <summary>Text to term vector by a SPLADE model: a masked language model whose logits are max-pooled over the text's positions.</summary>
+/// <remarks>Formal et al., SPLADE v2, arXiv:2109.10086. Safe for concurrent use.</remarks>
+public sealed class SpladeEncoder : ITermEncoder
+{
+    private readonly WordPieceTokenizer _tokenizer;
+    private readonly SpladeEncoderOptions _options;
+    private readonly SpladeSession _session;
+    private readonly Lazy<SpladeSession> _sourceSession;
+
+    internal SpladeEncoder(SpladeModel model, SpladeEncoderOptions? options)
+    {
+        _options = options ?? new SpladeEncoderOptions();
+        _options.Check();
+        if (_options.MaxTokens > model.MaxTokens)
+        {
+            throw new ArgumentOutOfRangeException(nameof(options), _options.MaxTokens,
+                $"MaxTokens is more than the {model.MaxTokens} tokens that the model in {model.Source} can take.");
+        }
+
+        _tokenizer = model.Tokenizer;
+        MaxWeight = model.MaxWeight;
+        byte[] weights = model.ReadWeights();
+        Identity = new EncoderIdentity(model.Name, Fingerprint(weights, model), model.Tokenizer.Vocabulary.Fingerprint, IsQueryOnly: false);
+        _session = SpladeSession.Load(model.Pool(weights, withPositions: false), model.Source, model.Tokenizer.Vocabulary.Count);
+        _sourceSession = new Lazy<SpladeSession>(() =>
+            SpladeSession.Load(model.Pool(model.ReadWeights(), withPositions: true), model.Source, model.Tokenizer.Vocabulary.Count));
+    }
+
+    /// <inheritdoc/>
+    public EncoderIdentity Identity { get; }
+
+    /// <inheritdoc/>
+    public Vocabulary Vocabulary => _tokenizer.Vocabulary;
+
+    /// <inheritdoc/>
+    public float MaxWeight { get; }
+
+    /// <summary>Opens a model folder: one of Hugging Face's or sentence-transformers' layout with an ONNX file, or one that the import wrote.</summary>
+    /// <param name="folder">
+    /// Holds model.onnx or onnx/model.onnx, config.json, and tokenizer.json or vocab.txt; modules.json with its pooling folder where the
+    /// pooling is not max with relu; sparse.json where the import wrote it.
+    /// </param>
+    /// <param name="options">Options; null for the defaults.</param>
+    /// <returns>The encoder; dispose it.</returns>
+    /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
+    /// <exception cref="InvalidDataException">It is no model folder, its parts do not fit each other, or it asks for something unsupported.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">An option is out of its range, or MaxTokens is more than the model can take.</exception>
+    public static SpladeEncoder FromFolder(string folder, SpladeEncoderOptions? options = null) => new(SpladeModel.FromFolder(folder), options);
+
+    /// <inheritdoc/>
+    /// <exception cref="ObjectDisposedException">The encoder is disposed.</exception>
+    public IReadOnlyList<TermVector> Encode(IReadOnlyList<string> texts, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(texts);
+        var ids = new int[texts.Count][];
+        ForEach(texts.Count, i => ids[i] = Ids(_tokenizer.Encode(texts[i], _options.MaxTokens)), cancellationToken);
+        return Encode(ids, cancellationToken);
+    }
+
+    /// <summary>Encodes one text and tells which token each weight came from.</summary>
+    /// <param name="text">Any text.</param>
+    /// <returns>The terms with their sources; the weights are those of <see cref="Encode(IReadOnlyList{string}, CancellationToken)"/>.</returns>
+    /// <exception cref="InvalidDataException">The model pools its logits in a way of its own.</exception>
+    /// <remarks>The first call loads the model a second time, with that output.</remarks>
+    public SourcedTerms EncodeWithSources(string text)
+    {
+        TokenSequence tokens = _tokenizer.Encode(text, _options.MaxTokens);
+        if (tokens.Count == 0)
+        {
+            return new SourcedTerms(tokens, []);
+        }
+
+        var positions = new long[Vocabulary.Count];
+        TermVector vector = _sourceSession.Value.Run(Ids(tokens), positions);
+        var terms = new SourcedTerm[vector.Count];
+        for (int i = 0; i < terms.Length; i++)
+        {
+            terms[i] = new SourcedTerm(vector.Terms[i], vector.Weights[i], (int)positions[vector.Terms[i]]);
+        }
+
+        return new SourcedTerms(tokens, terms);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _session.Dispose();
+        if (_sourceSession.IsValueCreated)
+        {
+            _sourceSession.Value.Dispose();
+        }
+    }
+
+    /// <summary>Encodes texts that are ids already; a text without ids has no terms.</summary>
+    internal TermVector[] Encode(int[][] ids, CancellationToken cancellationToken)
+    {
+        var vectors = new TermVector[ids.Length];
+        Array.Fill(vectors, TermVector.Empty);
+        int[] places = [.. Enumerable.Range(0, ids.Length).Where(i => ids[i].Length > 0)];
+        List<ArraySegment<int>> batches = LengthBatches.Make(Array.ConvertAll(places, i => ids[i].Length), _options.TokensPerBatch);
+        ForEach(batches.Count, i => _session.Run(ids, batches[i].Select(place => places[place]).ToArray(), vectors), cancellationToken);
+        return vectors;
+    }
+
+    private static int[] Ids(TokenSequence tokens)
+    {
+        var ids = new int[tokens.Count];
+        for (int i = 0; i < ids.Length; i++)
+        {
+            ids[i] = tokens.Tokens[i].Id;
+        }
+
+        return ids;
+    }
+
+    // Each worker takes the next piece of work when it is done with one: batches differ in length.
+    private void ForEach(int count, Action<int> work, CancellationToken cancellationToken)
+    {
+        int next = -1;
+        void Drain()
+        {
+            for (int i = Interlocked.Increment(ref next); i < count; i = Interlocked.Increment(ref next))
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                work(i);
+            }
+        }
+
+        int workers = Math.Min(_options.Threads, count);
+        if (workers <= 1)
+        {
+            Drain();
+            return;
+        }
+
+        try
+        {
+            Parallel.For(0, workers, new ParallelOptions { MaxDegreeOfParallelism = workers }, _ => Drain());
+        }
+        catch (AggregateException error)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            ExceptionDispatchInfo.Throw(error.Flatten().InnerExceptions[0]);
+        }
+    }
+
+    private static string Fingerprint(byte[] weights, SpladeModel model)
+    {
+        using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        hash.AppendData(SHA256.HashData(weights));
+        hash.AppendData(Encoding.UTF8.GetBytes($"{model.Tokenizer.Fingerprint} {model.Activation} max {model.Quantization}"));
+        return Convert.ToHexStringLower(hash.GetHashAndReset())[..16];
+    }
+}

@@ -1,0 +1,28 @@
+namespace Sparse.Encoders.Splade;
+
+/// <summary>How a SPLADE encoder runs.</summary>
+public sealed record SpladeEncoderOptions
+{
+    /// <summary>The largest <see cref="MaxTokens"/>.</summary>
+    public const int TokenLimit = 512;
+
+    /// <summary>Tokens of a text that the model sees, [CLS] and [SEP] included; the rest of the text is cut. 2 to 512, default 256.</summary>
+    public int MaxTokens { get; init; } = 256;
+
+    /// <summary>How many batches run at once, each on one thread; ≥ 1, default the number of physical cores.</summary>
+    public int Threads { get; init; } = PhysicalCores.Count;
+
+    /// <summary>Tokens of one batch, padding included; ≥ 1, default 512. A longer text makes a batch of its own. Memory grows with it.</summary>
+    public int TokensPerBatch { get; init; } = 512;
+
+    internal void Check()
+    {
+        if (MaxTokens is < 2 or > TokenLimit)
+        {
+            throw new ArgumentOutOfRangeException(nameof(MaxTokens), MaxTokens, $"MaxTokens must be from 2 to {TokenLimit}.");
+        }
+
+        ArgumentOutOfRangeException.ThrowIfLessThan(Threads, 1, nameof(Threads));
+        ArgumentOutOfRangeException.ThrowIfLessThan(TokensPerBatch, 1, nameof(TokensPerBatch));
+    }
+}
