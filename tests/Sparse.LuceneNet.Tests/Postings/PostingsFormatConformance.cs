@@ -11,8 +11,8 @@ using Directory = Lucene.Net.Store.Directory;
 namespace Sparse.LuceneNet.Tests.Postings;
 
 /// <summary>Everything Lucene does with a segment, against whichever version of the impact postings a subclass puts in.</summary>
-/// <remarks>A further version inherits this, <see cref="PostingsEnumConformance"/> and the others in this folder unchanged.</remarks>
-public abstract class PostingsFormatConformance
+/// <remarks>A further version of the format inherits it all; the other parts of the class lie beside this one.</remarks>
+public abstract partial class PostingsFormatConformance
 {
     private string? _folder;
 
