@@ -1,3 +1,12 @@
+using Lucene.Net.Index;
+using Lucene.Net.Search;
+using Lucene.Net.Store;
+using Sparse.Analysis;
+using Sparse.LuceneNet.Lexical;
+using Sparse.LuceneNet.Postings;
+using Sparse.LuceneNet.Queries;
+using Sparse.LuceneNet.Storage;
+using Sparse.Tokens;
 using Sparse.Vectors;
 
 namespace Sparse.LuceneNet;
@@ -12,30 +21,82 @@ namespace Sparse.LuceneNet;
 /// </remarks>
 public sealed class SparseIndex : IDisposable
 {
-    private SparseIndex(string directory) => DirectoryPath = directory;
+    private readonly FSDirectory _directory;
+    private readonly EnglishLexicalAnalyzer _analyzer = new();
+    private readonly ITermEncoder? _encoder;
+    private readonly IndexChanges? _changes;
+    private readonly SearcherManager _searchers;
+    private volatile IndexIdentity _identity;
+
+    private SparseIndex(string path, ITermEncoder? encoder, SparseIndexOptions options, IndexIdentity? created, bool readOnly)
+    {
+        if (!(options.RamBufferMegabytes is > 0 and < 2048))
+        {
+            throw new ArgumentOutOfRangeException(nameof(options), options.RamBufferMegabytes, "The memory for documents not yet flushed must lie between 0 and 2,048 megabytes.");
+        }
+
+        var similarity = new ExactLengthBm25(options.Bm25K1, options.Bm25B);
+        SparseCodec.Register();
+        DirectoryPath = path;
+        _encoder = encoder;
+        _directory = FSDirectory.Open(path);
+        try
+        {
+            _identity = created ?? ReadIdentity();
+            if (encoder is not null)
+            {
+                _identity.RequireQueriesBy(encoder.Identity, path);
+            }
+
+            var factory = new Bm25SearcherFactory(similarity);
+            if (readOnly)
+            {
+                _searchers = new SearcherManager(_directory, factory);
+            }
+            else
+            {
+                _changes = new IndexChanges(_directory, path, _identity, created is not null, _analyzer, similarity, options.RamBufferMegabytes);
+                _searchers = new SearcherManager(_changes.Writer, applyAllDeletes: true, factory);
+            }
+        }
+        catch
+        {
+            _changes?.Dispose();
+            _directory.Dispose();
+            _analyzer.Dispose();
+            throw;
+        }
+    }
 
     /// <summary>The folder.</summary>
     public string DirectoryPath { get; }
 
     /// <summary>True when opened for search alone.</summary>
-    public bool IsReadOnly => throw new NotImplementedException();
+    public bool IsReadOnly => _changes is null;
 
     /// <summary>Live documents, as last committed or refreshed.</summary>
-    public int Count => throw new NotImplementedException();
+    public int Count => Read(searcher => searcher.IndexReader.NumDocs);
 
     /// <summary>The encoder that made the index's vectors; null for an index of text alone.</summary>
-    public EncoderIdentity? Encoder => throw new NotImplementedException();
+    public EncoderIdentity? Encoder => _identity.Encoder;
 
     /// <summary>Weight of one impact step; null for an index of text alone.</summary>
-    public float? Scale => throw new NotImplementedException();
+    public float? Scale => _identity.Scale;
+
+    /// <summary>Weights of the documents added so far that lay past the range of impacts and were cut to 255; many ask for a larger <see cref="SparseIndexOptions.MaxWeight"/>.</summary>
+    public long SaturatedWeights => _changes?.Saturated ?? 0;
 
     /// <summary>The mode of a search that names none: sparse where the index holds vectors and was opened with an encoder, else BM25.</summary>
-    public SearchMode DefaultMode => throw new NotImplementedException();
+    public SearchMode DefaultMode => _identity.HasVectors && _encoder is not null ? SearchMode.Sparse : SearchMode.Bm25;
 
     /// <summary>True when the folder holds an index, of this library or any other Lucene index.</summary>
     /// <param name="directory">A folder; it need not exist.</param>
     /// <returns>True when a commit is there.</returns>
-    public static bool Exists(string directory) => throw new NotImplementedException();
+    public static bool Exists(string directory)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(directory);
+        return IndexFolder.HoldsIndex(directory);
+    }
 
     /// <summary>Makes an empty index, committed at once, and opens it for writing.</summary>
     /// <param name="directory">A folder that is empty or does not exist yet.</param>
@@ -44,7 +105,17 @@ public sealed class SparseIndex : IDisposable
     /// <returns>The index.</returns>
     /// <exception cref="IOException">The folder holds an index or other files, or is locked.</exception>
     /// <exception cref="ArgumentException">The encoder is for queries alone, or an option is out of its range.</exception>
-    public static SparseIndex Create(string directory, ITermEncoder? encoder, SparseIndexOptions? options = null) => throw new NotImplementedException();
+    public static SparseIndex Create(string directory, ITermEncoder? encoder, SparseIndexOptions? options = null)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(directory);
+        IndexIdentity identity = IndexIdentity.ForNew(encoder, options?.MaxWeight);
+        IndexFolder.RequireFree(directory);
+        return IndexFolder.Guard(directory, () =>
+        {
+            IndexFolder.RemoveLeftover(directory);
+            return new SparseIndex(directory, encoder, options ?? new(), identity, readOnly: false);
+        });
+    }
 
     /// <summary>Opens an index for writing and searching.</summary>
     /// <param name="directory">The folder of an index that this library made.</param>
@@ -53,7 +124,7 @@ public sealed class SparseIndex : IDisposable
     /// <returns>The index.</returns>
     /// <exception cref="IOException">There is no index, or it is locked by another writer.</exception>
     /// <exception cref="InvalidDataException">Another encoder wrote the index, its scales are mixed, or its files are damaged.</exception>
-    public static SparseIndex Open(string directory, ITermEncoder? encoder, SparseIndexOptions? options = null) => throw new NotImplementedException();
+    public static SparseIndex Open(string directory, ITermEncoder? encoder, SparseIndexOptions? options = null) => OpenExisting(directory, encoder, options, readOnly: false);
 
     /// <summary><see cref="Open"/> where there is an index, else <see cref="Create"/>.</summary>
     /// <param name="directory">The folder.</param>
@@ -62,7 +133,8 @@ public sealed class SparseIndex : IDisposable
     /// <returns>The index.</returns>
     /// <exception cref="IOException">The folder holds something else, or is locked.</exception>
     /// <exception cref="InvalidDataException">Another encoder wrote the index, its scales are mixed, or its files are damaged.</exception>
-    public static SparseIndex OpenOrCreate(string directory, ITermEncoder? encoder, SparseIndexOptions? options = null) => throw new NotImplementedException();
+    public static SparseIndex OpenOrCreate(string directory, ITermEncoder? encoder, SparseIndexOptions? options = null) =>
+        Exists(directory) ? Open(directory, encoder, options) : Create(directory, encoder, options);
 
     /// <summary>Opens an index for search alone, without the write lock: beside a writer, in this process or another.</summary>
     /// <param name="directory">The folder.</param>
@@ -71,14 +143,14 @@ public sealed class SparseIndex : IDisposable
     /// <returns>The index at its last commit; <see cref="Refresh"/> moves it to a later one.</returns>
     /// <exception cref="IOException">There is no index.</exception>
     /// <exception cref="InvalidDataException">Another encoder wrote the index, its scales are mixed, or its files are damaged.</exception>
-    public static SparseIndex OpenReadOnly(string directory, ITermEncoder? encoder = null, SparseIndexOptions? options = null) => throw new NotImplementedException();
+    public static SparseIndex OpenReadOnly(string directory, ITermEncoder? encoder = null, SparseIndexOptions? options = null) => OpenExisting(directory, encoder, options, readOnly: true);
 
     /// <summary>Adds a document, or replaces the one with the same id.</summary>
     /// <param name="document">The document.</param>
     /// <returns>How many earlier documents it replaced: 0 or 1.</returns>
     /// <exception cref="ArgumentException">The id is empty or too long, or a field has a reserved name.</exception>
     /// <exception cref="InvalidOperationException">The index is read-only, or has no encoder for a document without a vector.</exception>
-    public int Add(SparseDocument document) => throw new NotImplementedException();
+    public int Add(SparseDocument document) => Add([document], CancellationToken.None);
 
     /// <summary>Adds documents in their order, encoded together; each replaces the one with the same id, in the index or before it in the list.</summary>
     /// <param name="documents">The documents. On an error none of them is added.</param>
@@ -87,26 +159,59 @@ public sealed class SparseIndex : IDisposable
     /// <exception cref="ArgumentException">An id is empty or too long, or a field has a reserved name.</exception>
     /// <exception cref="InvalidOperationException">The index is read-only, or has no encoder for a document without a vector.</exception>
     /// <exception cref="IOException">The disk is full or fails; what was committed stays.</exception>
-    public int Add(IReadOnlyList<SparseDocument> documents, CancellationToken cancellationToken = default) => throw new NotImplementedException();
+    public int Add(IReadOnlyList<SparseDocument> documents, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(documents);
+        IndexChanges changes = RequireWriter();
+        foreach (SparseDocument document in documents)
+        {
+            DocumentFields.Validate(document);
+        }
+
+        IReadOnlyList<TermVector>? vectors = _identity.HasVectors ? Encode(documents, cancellationToken) : null;
+        return changes.Add(documents, vectors, _encoder?.Vocabulary);
+    }
 
     /// <summary>Deletes documents by id.</summary>
     /// <param name="ids">Ids; those that are not there count for nothing.</param>
     /// <returns>How many documents were deleted.</returns>
     /// <exception cref="InvalidOperationException">The index is read-only.</exception>
-    public int Delete(params IReadOnlyList<string> ids) => throw new NotImplementedException();
+    public int Delete(params IReadOnlyList<string> ids)
+    {
+        ArgumentNullException.ThrowIfNull(ids);
+        return RequireWriter().Delete(ids);
+    }
 
     /// <summary>Writes all changes to disk at once: after a crash the index is as it was at the last commit. Searches see them from now on.</summary>
     /// <exception cref="InvalidOperationException">The index is read-only.</exception>
     /// <exception cref="IOException">The disk is full or fails; the last commit stays.</exception>
-    public void Commit() => throw new NotImplementedException();
+    public void Commit()
+    {
+        RequireWriter().Commit();
+        Refresh();
+    }
 
     /// <summary>Shows searches the changes made so far, committed or not; opened read-only: the newest commit.</summary>
-    public void Refresh() => throw new NotImplementedException();
+    public void Refresh() => IndexFolder.Guard(DirectoryPath, () =>
+    {
+        _searchers.MaybeRefreshBlocking();
+        IndexIdentity identity = Read(searcher => IndexIdentity.Read((DirectoryReader)searcher.IndexReader, DirectoryPath));
+        if (_encoder is not null && identity != _identity)
+        {
+            identity.RequireQueriesBy(_encoder.Identity, DirectoryPath);
+        }
+
+        return _identity = identity;
+    });
 
     /// <summary>Reads a document's stored fields.</summary>
     /// <param name="id">Its id.</param>
     /// <returns>The document without its vector; null when there is none with this id.</returns>
-    public SparseDocument? Get(string id) => throw new NotImplementedException();
+    public SparseDocument? Get(string id)
+    {
+        ArgumentNullException.ThrowIfNull(id);
+        return Read(searcher => DocumentFields.Find(searcher.IndexReader, id) is >= 0 and var doc ? DocumentFields.Read(searcher, doc) : null);
+    }
 
     /// <summary>Finds the k best documents for a text.</summary>
     /// <param name="query">Any text; it has no syntax.</param>
@@ -116,7 +221,32 @@ public sealed class SparseIndex : IDisposable
     /// <exception cref="ArgumentException">The query is blank or has no term to search by.</exception>
     /// <exception cref="InvalidOperationException">A sparse search without vectors or without an encoder.</exception>
     /// <exception cref="InvalidDataException">The query encoder does not fit the index.</exception>
-    public SearchResult Search(string query, int k = 10, SearchOptions? options = null) => throw new NotImplementedException();
+    public SearchResult Search(string query, int k = 10, SearchOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(query);
+        if (string.IsNullOrWhiteSpace(query))
+        {
+            throw new ArgumentException("The query is empty; give at least one word.", nameof(query));
+        }
+
+        options ??= new SearchOptions();
+        SearchMode mode = options.Mode ?? (_identity.HasVectors && options.QueryEncoder is not null ? SearchMode.Sparse : DefaultMode);
+        if (mode == SearchMode.Sparse)
+        {
+            ITermEncoder encoder = RequireQueryEncoder(options);
+            TermVector vector = encoder.Encode([query])[0];
+            return vector.Count == 0
+                ? throw new ArgumentException("The encoder finds no term in the query; use other words.", nameof(query))
+                : Run(query, mode, new SparseQuery(SparseFields.Sparse, vector, encoder.Vocabulary), k, options, []);
+        }
+
+        Query words = WordQuery.Parse(_analyzer, SparseFields.Text, query)
+            ?? throw new ArgumentException("The query holds no word to search by, only stop words or punctuation; use other words.", nameof(query));
+        string[] warnings = options.Mode is null && _identity.HasVectors
+            ? ["The index holds vectors, but no encoder was given, so the search was by words (BM25)."]
+            : [];
+        return Run(query, mode, words, k, options, warnings);
+    }
 
     /// <summary>Finds the k best documents for a term vector.</summary>
     /// <param name="query">Term ids of the vocabulary of the index's encoder (or of <see cref="SearchOptions.QueryEncoder"/>), with weights.</param>
@@ -125,23 +255,163 @@ public sealed class SparseIndex : IDisposable
     /// <returns>The hits, best first; only documents with a score above 0.</returns>
     /// <exception cref="ArgumentException">The query has no terms, or the mode is BM25.</exception>
     /// <exception cref="InvalidOperationException">The index has no vectors, or no encoder was given to name the terms.</exception>
-    public SearchResult SearchVector(TermVector query, int k = 10, SearchOptions? options = null) => throw new NotImplementedException();
+    public SearchResult SearchVector(TermVector query, int k = 10, SearchOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(query);
+        options ??= new SearchOptions();
+        if (options.Mode == SearchMode.Bm25)
+        {
+            throw new ArgumentException("A term vector can't be searched by BM25; give a text, or leave the mode out.", nameof(options));
+        }
+
+        Vocabulary vocabulary = RequireQueryEncoder(options).Vocabulary;
+        if (query.Count == 0)
+        {
+            throw new ArgumentException("The query has no terms; give at least one.", nameof(query));
+        }
+
+        return query.Terms[^1] >= vocabulary.Count
+            ? throw new ArgumentException($"The query has term {query.Terms[^1]}, and the vocabulary ends at {vocabulary.Count - 1}: they do not belong together.", nameof(query))
+            : Run("", SearchMode.Sparse, new SparseQuery(SparseFields.Sparse, query, vocabulary), k, options, []);
+    }
 
     /// <summary>Copies the last commit into another folder while the index goes on being written and searched.</summary>
     /// <param name="toDirectory">A folder that is empty or does not exist yet.</param>
     /// <exception cref="IOException">The folder holds files, or copying failed; a half copy is removed.</exception>
-    public void Backup(string toDirectory) => throw new NotImplementedException();
+    public void Backup(string toDirectory)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(toDirectory);
+        IndexFolder.RequireEmpty(toDirectory);
+        IndexFolder.Guard(DirectoryPath, () => WithCommit(commit => IndexFolder.Copy(_directory, commit, toDirectory)));
+    }
 
     /// <summary>Checks the last commit: Lucene's CheckIndex, then impacts, scale, encoder, ids and stored fields.</summary>
     /// <returns>What was found.</returns>
-    public CheckReport Check() => throw new NotImplementedException();
+    public CheckReport Check() => WithCommit(commit => IndexCheck.Run(_directory, DirectoryPath, commit));
 
     /// <summary>Figures of the index.</summary>
     /// <returns>Documents, terms, postings, bytes, encoder.</returns>
-    public IndexStatistics Statistics() => throw new NotImplementedException();
+    public IndexStatistics Statistics() => Read(searcher => IndexFigures.Count((DirectoryReader)searcher.IndexReader, _identity));
 
     /// <summary>Closes the index and frees its lock. Changes since the last <see cref="Commit"/> are given up.</summary>
     public void Dispose()
     {
+        _searchers.Dispose();
+        _changes?.Dispose();
+        _directory.Dispose();
+        _analyzer.Dispose();
+    }
+
+    private static SparseIndex OpenExisting(string directory, ITermEncoder? encoder, SparseIndexOptions? options, bool readOnly)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(directory);
+        IndexFolder.RequireIndex(directory);
+        return IndexFolder.Guard(directory, () => new SparseIndex(directory, encoder, options ?? new(), created: null, readOnly));
+    }
+
+    private IndexIdentity ReadIdentity()
+    {
+        using DirectoryReader reader = DirectoryReader.Open(_directory);
+        return IndexIdentity.Read(reader, DirectoryPath);
+    }
+
+    private IndexChanges RequireWriter() =>
+        _changes ?? throw new InvalidOperationException($"The index in '{DirectoryPath}' was opened for search alone; use Open to change it.");
+
+    private ITermEncoder RequireQueryEncoder(SearchOptions options)
+    {
+        if (!_identity.HasVectors)
+        {
+            throw new InvalidOperationException($"The index in '{DirectoryPath}' holds text alone, no vectors: search it by BM25, or index the texts anew with an encoder.");
+        }
+
+        ITermEncoder encoder = options.QueryEncoder ?? _encoder
+            ?? throw new InvalidOperationException($"A sparse search of the index in '{DirectoryPath}' needs its encoder '{_identity.Encoder?.Name}': give it on opening or with the search.");
+        _identity.RequireQueriesBy(encoder.Identity, DirectoryPath);
+        return encoder;
+    }
+
+    private TermVector[] Encode(IReadOnlyList<SparseDocument> documents, CancellationToken cancellationToken)
+    {
+        ITermEncoder encoder = _encoder
+            ?? throw new InvalidOperationException($"The index in '{DirectoryPath}' holds vectors by encoder '{_identity.Encoder?.Name}': open it with that encoder to add documents.");
+        SparseDocument[] texts = [.. documents.Where(document => document.Vector is null)];
+        if (texts.Length > 0 && encoder.Identity.IsQueryOnly)
+        {
+            throw new InvalidOperationException($"Encoder '{encoder.Identity.Name}' is for queries alone: open the index in '{DirectoryPath}' with '{_identity.Encoder?.Name}' to add documents.");
+        }
+
+        IReadOnlyList<TermVector> made = texts.Length == 0 ? [] : encoder.Encode([.. texts.Select(document => document.FullText)], cancellationToken);
+        var vectors = new TermVector[documents.Count];
+        for (int i = 0, next = 0; i < vectors.Length; i++)
+        {
+            vectors[i] = documents[i].Vector ?? made[next++];
+            if (vectors[i].Count > 0 && vectors[i].Terms[^1] >= encoder.Vocabulary.Count)
+            {
+                throw new ArgumentException($"The vector of document '{DocumentFields.Shorten(documents[i].Id)}' has term {vectors[i].Terms[^1]}, and the vocabulary ends at {encoder.Vocabulary.Count - 1}: they do not belong together.", nameof(documents));
+            }
+        }
+
+        return vectors;
+    }
+
+    private SearchResult Run(string text, SearchMode mode, Query query, int k, SearchOptions options, IReadOnlyList<string> warnings)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(k, 1);
+        return Read(searcher =>
+        {
+            // One more than asked for, in case the one to leave out is among them.
+            ScoreDoc[] found = searcher.Search(query, options.ExcludeId is null ? k : Math.Min(k, int.MaxValue - 1) + 1).ScoreDocs;
+            var hits = new List<SearchHit>(found.Length);
+            foreach (ScoreDoc doc in found)
+            {
+                SparseDocument document = options.WithStoredFields ? DocumentFields.Read(searcher, doc.Doc) : new(DocumentFields.ReadId(searcher, doc.Doc), "");
+                if (hits.Count < k && document.Id != options.ExcludeId)
+                {
+                    hits.Add(new SearchHit(hits.Count + 1, document.Id, doc.Score, document.Title, document.Text, document.Fields.AsReadOnly()));
+                }
+            }
+
+            return new SearchResult(text, mode, hits, warnings);
+        });
+    }
+
+    private T Read<T>(Func<IndexSearcher, T> action)
+    {
+        IndexSearcher searcher = _searchers.Acquire();
+        try
+        {
+            return IndexFolder.Guard(DirectoryPath, () => action(searcher));
+        }
+        finally
+        {
+            _searchers.Release(searcher);
+        }
+    }
+
+    // A writer keeps the files of a commit while they are in use. Without one, a writer elsewhere may delete them: then take its newer commit.
+    private T WithCommit<T>(Func<IndexCommit, T> action)
+    {
+        if (_changes is not null)
+        {
+            return _changes.WithSnapshot(action);
+        }
+
+        for (int attempt = 1; ; attempt++)
+        {
+            IndexCommit commit = DirectoryReader.ListCommits(_directory)[^1];
+            try
+            {
+                return action(commit);
+            }
+            catch (Exception e) when (e is FileNotFoundException && attempt < 10 && DirectoryReader.ListCommits(_directory)[^1].Generation > commit.Generation)
+            {
+            }
+        }
+    }
+
+    private sealed class Bm25SearcherFactory(ExactLengthBm25 similarity) : SearcherFactory
+    {
+        public override IndexSearcher NewSearcher(IndexReader reader) => new(reader) { Similarity = similarity };
     }
 }

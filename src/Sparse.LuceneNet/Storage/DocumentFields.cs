@@ -1,0 +1,142 @@
+using System.Globalization;
+using System.Text;
+using Lucene.Net.Documents;
+using Lucene.Net.Index;
+using Lucene.Net.Search;
+
+namespace Sparse.LuceneNet.Storage;
+
+/// <summary>Translates documents to Lucene's and back.</summary>
+internal static class DocumentFields
+{
+    /// <summary>Lucene's limit on the bytes of one term.</summary>
+    private static readonly int MaxIdBytes = IndexWriter.MAX_TERM_LENGTH;
+
+    private static readonly HashSet<string> Reserved = new(StringComparer.Ordinal) { SparseFields.Id, SparseFields.Title, SparseFields.Text, SparseFields.Sparse };
+    private static readonly HashSet<string> IdAlone = new(StringComparer.Ordinal) { SparseFields.Id };
+    private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+
+    /// <summary>Refuses a document that can't be stored as it is.</summary>
+    /// <param name="document">The document.</param>
+    /// <exception cref="ArgumentException">Its id is empty, too long or not Unicode, or a field has a reserved name or no value.</exception>
+    public static void Validate(SparseDocument document)
+    {
+        ArgumentNullException.ThrowIfNull(document);
+        if (document.Id.Length == 0)
+        {
+            throw new ArgumentException("A document's id is empty; give each document an id of its own.", nameof(document));
+        }
+
+        int bytes;
+        try
+        {
+            bytes = StrictUtf8.GetByteCount(document.Id);
+        }
+        catch (EncoderFallbackException e)
+        {
+            throw new ArgumentException($"The id '{Shorten(document.Id)}' holds half a surrogate pair at character {e.Index}, which no file can keep; use whole characters.", nameof(document), e);
+        }
+
+        if (bytes > MaxIdBytes)
+        {
+            throw new ArgumentException($"The id '{Shorten(document.Id)}' has {bytes} bytes in UTF-8, and Lucene takes {MaxIdBytes} at most; use a shorter id.", nameof(document));
+        }
+
+        foreach ((string name, string value) in document.Fields)
+        {
+            if (name.Length == 0 || Reserved.Contains(name))
+            {
+                throw new ArgumentException($"Document '{Shorten(document.Id)}' has a further field named '{name}'; that name is taken, choose another.", nameof(document));
+            }
+
+            if (value is null)
+            {
+                throw new ArgumentException($"Field '{name}' of document '{Shorten(document.Id)}' is null; leave it out instead.", nameof(document));
+            }
+        }
+    }
+
+    /// <summary>Makes the Lucene document.</summary>
+    /// <param name="document">A valid document.</param>
+    /// <param name="vector">Its impacts as a field, or null.</param>
+    /// <returns>The Lucene document.</returns>
+    public static Document ToLucene(SparseDocument document, Field? vector)
+    {
+        var lucene = new Document
+        {
+            new StringField(SparseFields.Id, document.Id, Field.Store.YES),
+            new StoredField(SparseFields.Text, document.Text),
+            new TextField(SparseFields.Text, document.FullText, Field.Store.NO),
+        };
+        if (document.Title is not null)
+        {
+            lucene.Add(new StoredField(SparseFields.Title, document.Title));
+        }
+
+        if (vector is not null)
+        {
+            lucene.Add(vector);
+        }
+
+        foreach ((string name, string value) in document.Fields)
+        {
+            lucene.Add(new StoredField(name, value));
+        }
+
+        return lucene;
+    }
+
+    /// <summary>Reads a document's stored fields.</summary>
+    /// <param name="searcher">The searcher.</param>
+    /// <param name="doc">Lucene's document number.</param>
+    /// <returns>The document, without its vector.</returns>
+    /// <exception cref="InvalidDataException">It has no stored id.</exception>
+    public static SparseDocument Read(IndexSearcher searcher, int doc)
+    {
+        Document stored = searcher.Doc(doc);
+        var document = new SparseDocument(IdOf(stored, doc), stored.Get(SparseFields.Text, CultureInfo.InvariantCulture) ?? "") { Title = stored.Get(SparseFields.Title, CultureInfo.InvariantCulture) };
+        foreach (IIndexableField field in stored.Fields)
+        {
+            if (!Reserved.Contains(field.Name) && field.GetStringValue(CultureInfo.InvariantCulture) is { } value)
+            {
+                document.Fields[field.Name] = value;
+            }
+        }
+
+        return document;
+    }
+
+    /// <summary>Reads a document's id alone.</summary>
+    /// <param name="searcher">The searcher.</param>
+    /// <param name="doc">Lucene's document number.</param>
+    /// <returns>The id.</returns>
+    /// <exception cref="InvalidDataException">It has no stored id.</exception>
+    public static string ReadId(IndexSearcher searcher, int doc) => IdOf(searcher.Doc(doc, IdAlone), doc);
+
+    /// <summary>The live document with an id.</summary>
+    /// <param name="reader">The index.</param>
+    /// <param name="id">The id.</param>
+    /// <returns>Lucene's document number; −1 when there is none.</returns>
+    public static int Find(IndexReader reader, string id)
+    {
+        var term = new Term(SparseFields.Id, id);
+        foreach (AtomicReaderContext leaf in reader.Leaves)
+        {
+            int doc = leaf.AtomicReader.GetTermDocsEnum(term)?.NextDoc() ?? DocIdSetIterator.NO_MORE_DOCS;
+            if (doc != DocIdSetIterator.NO_MORE_DOCS)
+            {
+                return leaf.DocBase + doc;
+            }
+        }
+
+        return -1;
+    }
+
+    /// <summary>Cuts a long id for a message.</summary>
+    /// <param name="id">The id.</param>
+    /// <returns>At most 60 characters and an ellipsis.</returns>
+    public static string Shorten(string id) => id.Length <= 60 ? id : id[..60] + "…";
+
+    private static string IdOf(Document stored, int doc) =>
+        stored.Get(SparseFields.Id, CultureInfo.InvariantCulture) ?? throw new InvalidDataException($"Document number {doc} has no stored field '{SparseFields.Id}': something other than this library added it.");
+}

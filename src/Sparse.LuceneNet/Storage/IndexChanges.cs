@@ -1,0 +1,228 @@
+using Lucene.Net.Analysis;
+using Lucene.Net.Documents;
+using Lucene.Net.Index;
+using Lucene.Net.Search.Similarities;
+using Lucene.Net.Store;
+using Lucene.Net.Util;
+using Sparse.LuceneNet.Impacts;
+using Sparse.LuceneNet.Postings;
+using Sparse.Tokens;
+using Sparse.Vectors;
+
+namespace Sparse.LuceneNet.Storage;
+
+/// <summary>The writing half of an index: holds the write lock, adds, deletes, commits. Safe for concurrent use.</summary>
+internal sealed class IndexChanges : IDisposable
+{
+    private readonly System.Threading.Lock _lock = new();
+    private readonly string _path;
+    private readonly SnapshotDeletionPolicy _snapshots = new(new KeepOnlyLastCommitDeletionPolicy());
+    private readonly ImpactQuantizer? _quantizer;
+    private readonly ImpactField _impacts = new(SparseFields.Sparse);
+    private readonly LiveIds _ids;
+    private volatile Exception? _failure;
+    private bool _hasUncommitted;
+
+    /// <summary>Opens the writer, or makes the index.</summary>
+    /// <param name="directory">The folder; stays the caller's.</param>
+    /// <param name="path">Its name, for error messages.</param>
+    /// <param name="identity">Scale and encoder of the index.</param>
+    /// <param name="create">True to make an empty index and commit it.</param>
+    /// <param name="analyzer">The analyzer of the text field.</param>
+    /// <param name="similarity">The similarity, whose norms are written.</param>
+    /// <param name="ramBufferMegabytes">Memory for documents not yet flushed.</param>
+    /// <exception cref="LockObtainFailedException">Somebody else writes to the index.</exception>
+    public IndexChanges(FSDirectory directory, string path, IndexIdentity identity, bool create, Analyzer analyzer, Similarity similarity, double ramBufferMegabytes)
+    {
+        _path = path;
+        var config = new IndexWriterConfig(LuceneVersion.LUCENE_48, analyzer)
+        {
+            OpenMode = create ? OpenMode.CREATE : OpenMode.APPEND,
+            Similarity = similarity,
+            RAMBufferSizeMB = ramBufferMegabytes,
+            IndexDeletionPolicy = _snapshots,
+            MergeScheduler = new WatchedMergeScheduler(e => _failure ??= e),
+
+            // Files of their own can be mapped into memory, and counted by kind.
+            UseCompoundFile = false,
+            MergePolicy = new TieredMergePolicy { NoCFSRatio = 0 },
+        };
+        if (identity.Scale is { } scale)
+        {
+            _quantizer = new ImpactQuantizer(scale);
+            config.Codec = new SparseCodec(SparseFields.Sparse, new SparseFieldFormat(scale, identity.Encoder));
+        }
+
+        Writer = new IndexWriter(directory, config);
+        try
+        {
+            if (create)
+            {
+                Writer.SetCommitData(identity.ToCommitData());
+                Writer.Commit();
+            }
+
+            _ids = new LiveIds(Writer);
+        }
+        catch
+        {
+            Writer.Rollback();
+            throw;
+        }
+    }
+
+    /// <summary>The writer, for near-real-time readers.</summary>
+    public IndexWriter Writer { get; }
+
+    /// <summary>Weights so far that lay past the range of impacts and were cut to 255.</summary>
+    public long Saturated { get; private set; }
+
+    /// <summary>Adds documents, each replacing the one with the same id.</summary>
+    /// <param name="documents">Valid documents.</param>
+    /// <param name="vectors">Their vectors; null for an index of text alone.</param>
+    /// <param name="vocabulary">The vocabulary of the vectors.</param>
+    /// <returns>How many earlier documents were replaced.</returns>
+    /// <exception cref="IOException">Writing failed, now or earlier.</exception>
+    public int Add(IReadOnlyList<SparseDocument> documents, IReadOnlyList<TermVector>? vectors, Vocabulary? vocabulary) => Change(() =>
+    {
+        int replaced = 0;
+        _hasUncommitted = true;
+        for (int i = 0; i < documents.Count; i++)
+        {
+            string id = documents[i].Id;
+            if (vectors is not null)
+            {
+                _impacts.SetImpacts(_quantizer!.Quantize(vectors[i], out int saturated), vocabulary!);
+                Saturated += saturated;
+            }
+
+            Document document = DocumentFields.ToLucene(documents[i], vectors is null ? null : _impacts);
+            if (_ids.Contains(id))
+            {
+                Writer.UpdateDocument(new Term(SparseFields.Id, id), document);
+                replaced++;
+            }
+            else
+            {
+                Writer.AddDocument(document);
+            }
+
+            _ids.Add(id);
+        }
+
+        return replaced;
+    });
+
+    /// <summary>Deletes documents.</summary>
+    /// <param name="ids">Their ids.</param>
+    /// <returns>How many there were.</returns>
+    /// <exception cref="IOException">Writing failed, now or earlier.</exception>
+    public int Delete(IReadOnlyList<string> ids) => Change(() =>
+    {
+        int deleted = 0;
+        foreach (string id in ids)
+        {
+            if (_ids.Contains(id))
+            {
+                _hasUncommitted = true;
+                Writer.DeleteDocuments(new Term(SparseFields.Id, id));
+                _ids.Remove(id);
+                deleted++;
+            }
+        }
+
+        return deleted;
+    });
+
+    /// <summary>Commits.</summary>
+    /// <exception cref="IOException">Writing failed, now or earlier; the last commit stays.</exception>
+    public void Commit() => Change(() =>
+    {
+        Writer.Commit();
+        _hasUncommitted = false;
+        _ids.Refresh();
+        return 0;
+    });
+
+    /// <summary>Runs an action with the last commit, whose files stay until it ends.</summary>
+    /// <typeparam name="T">Its result.</typeparam>
+    /// <param name="action">What to run.</param>
+    /// <returns>Its result.</returns>
+    public T WithSnapshot<T>(Func<IndexCommit, T> action)
+    {
+        IndexCommit commit;
+        lock (_lock)
+        {
+            commit = _snapshots.Snapshot();
+        }
+
+        try
+        {
+            return action(commit);
+        }
+        finally
+        {
+            lock (_lock)
+            {
+                _snapshots.Release(commit);
+            }
+        }
+    }
+
+    /// <summary>Frees the lock. What was not committed is given up; merges of committed segments are waited for and kept.</summary>
+    public void Dispose()
+    {
+        lock (_lock)
+        {
+            if (Writer.IsClosed)
+            {
+                return;
+            }
+
+            _ids.Dispose();
+            if (_failure is not null || _hasUncommitted)
+            {
+                Writer.Rollback();
+                return;
+            }
+
+            try
+            {
+                Writer.Dispose();
+            }
+            catch (IOException)
+            {
+                // Only a merge was lost: the last commit is whole, and the caller has no changes that depend on it.
+                Writer.Rollback();
+            }
+        }
+    }
+
+    // After a failed write Lucene may have dropped documents from its buffer. Committing the rest would lose them silently, so
+    // everything is refused until the index is opened anew from its last commit.
+    private int Change(Func<int> action)
+    {
+        lock (_lock)
+        {
+            if (_failure is not null)
+            {
+                throw new IOException($"An earlier write to the index in '{_path}' failed ({_failure.Message}). What was committed is safe; put the cause right and open the index again.", _failure);
+            }
+
+            try
+            {
+                return action();
+            }
+            catch (Exception e) when (e is not ObjectDisposedException)
+            {
+                _failure = e;
+                if (e is IOException or UnauthorizedAccessException)
+                {
+                    throw new IOException($"Writing to the index in '{_path}' failed: {e.Message.TrimEnd('.')}. What was committed before is safe.", e);
+                }
+
+                throw;
+            }
+        }
+    }
+}

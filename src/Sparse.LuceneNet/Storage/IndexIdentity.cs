@@ -1,0 +1,126 @@
+using System.Globalization;
+using Lucene.Net.Index;
+using Sparse.LuceneNet.Impacts;
+using Sparse.Vectors;
+
+namespace Sparse.LuceneNet.Storage;
+
+/// <summary>Scale and encoder of an index: what its segments say, or, while no document has a vector, its commit.</summary>
+/// <param name="HasVectors">False for an index of text alone.</param>
+/// <param name="Encoder">The encoder of the vectors; null for text alone and for vectors of unknown origin.</param>
+/// <param name="Scale">Weight of one impact step; null for text alone.</param>
+internal sealed record IndexIdentity(bool HasVectors, EncoderIdentity? Encoder, float? Scale)
+{
+    private const string VersionKey = "sparse.version";
+    private const string NameKey = "sparse.encoder.name";
+    private const string FingerprintKey = "sparse.encoder.fingerprint";
+    private const string VocabularyKey = "sparse.encoder.vocabulary";
+    private const string ScaleKey = "sparse.scale";
+
+    /// <summary>The identity of an index of text alone.</summary>
+    public static IndexIdentity TextAlone { get; } = new(false, null, null);
+
+    /// <summary>The identity of a new index.</summary>
+    /// <param name="encoder">Its encoder, or null.</param>
+    /// <param name="maxWeight">The weight of impact 255, or null for the encoder's.</param>
+    /// <returns>The identity.</returns>
+    /// <exception cref="ArgumentException">The encoder is for queries alone, or the weight is not finite and positive.</exception>
+    public static IndexIdentity ForNew(ITermEncoder? encoder, float? maxWeight)
+    {
+        if (encoder is null)
+        {
+            return TextAlone;
+        }
+
+        if (encoder.Identity.IsQueryOnly)
+        {
+            throw new ArgumentException($"Encoder '{encoder.Identity.Name}' is for queries alone: it cannot make an index's vectors. Give it to a search instead.", nameof(encoder));
+        }
+
+        float weight = maxWeight ?? encoder.MaxWeight;
+        if (!(weight > 0) || float.IsPositiveInfinity(weight))
+        {
+            throw new ArgumentException($"The weight of impact 255 must be finite and positive, not {weight}.", nameof(maxWeight));
+        }
+
+        return new IndexIdentity(true, encoder.Identity, ImpactQuantizer.ForMaxWeight(weight).Scale);
+    }
+
+    /// <summary>Reads the identity of an index.</summary>
+    /// <param name="reader">The index at some commit or later.</param>
+    /// <param name="path">Its folder, for error messages.</param>
+    /// <returns>The identity.</returns>
+    /// <exception cref="InvalidDataException">Something else made the index, or its segments differ in scale or encoder.</exception>
+    public static IndexIdentity Read(DirectoryReader reader, string path)
+    {
+        IDictionary<string, string> data = reader.IndexCommit.UserData;
+        bool isOurs = data.ContainsKey(VersionKey);
+        SparseFieldInfo? vectors = SparseFieldInfo.Read(reader, SparseFields.Sparse);
+        if (!isOurs && (MultiFields.GetIndexedFields(reader) is not { } fields || !fields.Contains(SparseFields.Id)))
+        {
+            throw new InvalidDataException($"The Lucene index in '{path}' was not made by this library: it has no field '{SparseFields.Id}'. Open it with Lucene itself, or choose another folder.");
+        }
+
+        IndexIdentity committed = data.TryGetValue(ScaleKey, out string? scale)
+            ? new(true, new EncoderIdentity(data[NameKey], data[FingerprintKey], data[VocabularyKey], IsQueryOnly: false), float.Parse(scale, CultureInfo.InvariantCulture))
+            : TextAlone;
+        if (vectors is null)
+        {
+            return committed;
+        }
+
+        var written = new IndexIdentity(true, vectors.Encoder, vectors.Scale);
+        if (committed.HasVectors && (committed.Scale != written.Scale || committed.Encoder?.Fingerprint != written.Encoder?.Fingerprint))
+        {
+            throw new InvalidDataException($"The index in '{path}' mixes vectors: its segments hold {written.Describe()} and its commit says {committed.Describe()}. Index the texts anew.");
+        }
+
+        return written;
+    }
+
+    /// <summary>What the commit remembers.</summary>
+    /// <returns>Key → value.</returns>
+    public Dictionary<string, string> ToCommitData()
+    {
+        var data = new Dictionary<string, string>(StringComparer.Ordinal) { [VersionKey] = "1" };
+        if (Encoder is not null && Scale is { } scale)
+        {
+            data[NameKey] = Encoder.Name;
+            data[FingerprintKey] = Encoder.Fingerprint;
+            data[VocabularyKey] = Encoder.VocabularyFingerprint;
+            data[ScaleKey] = scale.ToString("R", CultureInfo.InvariantCulture);
+        }
+
+        return data;
+    }
+
+    /// <summary>Refuses an encoder whose queries do not fit the index.</summary>
+    /// <param name="encoder">The encoder given.</param>
+    /// <param name="path">The folder, for error messages.</param>
+    /// <exception cref="InvalidDataException">It does not fit.</exception>
+    public void RequireQueriesBy(EncoderIdentity encoder, string path)
+    {
+        if (!HasVectors)
+        {
+            throw new InvalidDataException($"The index in '{path}' holds text alone (BM25), so encoder '{encoder.Name}' has no vectors to work with. Open it without an encoder, or index the texts anew with one.");
+        }
+
+        if (Encoder is null)
+        {
+            throw new InvalidDataException($"The vectors of the index in '{path}' do not say which encoder made them, so '{encoder.Name}' ({encoder.Fingerprint}) may not search them.");
+        }
+
+        if (encoder.CanQuery(Encoder))
+        {
+            return;
+        }
+
+        throw new InvalidDataException(encoder.IsQueryOnly
+            ? $"The index in '{path}' was written by encoder '{Encoder.Name}' (vocabulary {Encoder.VocabularyFingerprint}), and query encoder '{encoder.Name}' has another vocabulary ({encoder.VocabularyFingerprint}). Use one of the same vocabulary."
+            : $"The index in '{path}' was written by encoder '{Encoder.Name}' ({Encoder.Fingerprint}), not by '{encoder.Name}' ({encoder.Fingerprint}). Use '{Encoder.Name}', or index the texts anew in another folder.");
+    }
+
+    private string Describe() => HasVectors
+        ? string.Create(CultureInfo.InvariantCulture, $"encoder '{Encoder?.Name ?? "unknown"}' ({Encoder?.Fingerprint ?? "-"}) at scale {Scale:R}")
+        : "no vectors";
+}
