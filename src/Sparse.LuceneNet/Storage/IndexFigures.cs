@@ -31,7 +31,11 @@ internal static class IndexFigures
             Postings = vectors?.PostingCount ?? 0,
             Bytes = kinds.Values.Sum(),
             BytesByKind = kinds,
-            SparseBytes = vectors?.Bytes ?? 0,
+
+            // Whole files where the field has its own; inside a compound file, what the field says of itself.
+            SparseBytes = Math.Max(
+                vectors?.Bytes ?? 0,
+                kinds.GetValueOrDefault(ImpactPostingsFormat.DictionaryExtension) + kinds.GetValueOrDefault(ImpactPostingsFormat.PostingsExtension)),
             Encoder = identity.Encoder,
             Scale = identity.Scale,
             FormatVersion = vectors?.FormatVersion ?? ImpactPostingsFormat.Version,
