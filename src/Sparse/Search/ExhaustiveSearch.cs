@@ -34,9 +34,15 @@ public static class ExhaustiveSearch
     /// <param name="queryTerms">Term ids, ascending, each once.</param>
     /// <param name="queryWeights">Quantised weights, one a term.</param>
     /// <returns>0 ≤ score &lt; 2²⁴.</returns>
+    /// <exception cref="ArgumentException">Terms and weights differ in number.</exception>
     public static int Score(ImpactVector document, ReadOnlySpan<int> queryTerms, ReadOnlySpan<ushort> queryWeights)
     {
         ArgumentNullException.ThrowIfNull(document);
+        if (queryTerms.Length != queryWeights.Length)
+        {
+            throw new ArgumentException($"{queryTerms.Length} query terms came with {queryWeights.Length} weights.", nameof(queryWeights));
+        }
+
         int score = 0;
         for (int i = 0, j = 0; i < queryTerms.Length && j < document.Count;)
         {

@@ -25,12 +25,20 @@ public sealed class ImpactQuantizer
     /// <summary>The quantiser whose impact 255 stands for the given weight.</summary>
     /// <param name="maxWeight">The largest weight to tell apart; finite and &gt; 0.</param>
     /// <returns>The quantiser.</returns>
-    public static ImpactQuantizer ForMaxWeight(float maxWeight) => new(maxWeight / MaxImpact);
+    /// <exception cref="ArgumentOutOfRangeException">The weight is not finite and positive, or so small that a step of it is not a float.</exception>
+    public static ImpactQuantizer ForMaxWeight(float maxWeight) =>
+        maxWeight / MaxImpact > 0 && !float.IsPositiveInfinity(maxWeight)
+            ? new ImpactQuantizer(maxWeight / MaxImpact)
+            : throw new ArgumentOutOfRangeException(
+                nameof(maxWeight), maxWeight, "The largest weight of a sparse field must be finite, positive and not below 1e-40.");
 
     /// <summary>The impact nearest to a weight; halves round to even, weights past the range saturate at 255.</summary>
     /// <param name="weight">Finite and ≥ 0.</param>
     /// <returns>0 to 255; 0 means that the term is left out.</returns>
-    public byte Quantize(float weight) => (byte)Math.Min(MathF.Round(weight / Scale), MaxImpact);
+    /// <exception cref="ArgumentOutOfRangeException">The weight is not a number or negative.</exception>
+    public byte Quantize(float weight) => weight >= 0
+        ? (byte)Math.Min(MathF.Round(weight / Scale), MaxImpact)
+        : throw new ArgumentOutOfRangeException(nameof(weight), weight, "A weight must be 0 or more.");
 
     /// <summary>Quantises a vector; terms whose impact rounds to 0 are left out.</summary>
     /// <param name="vector">The weights.</param>
@@ -51,7 +59,7 @@ public sealed class ImpactQuantizer
                 continue;
             }
 
-            if (vector.Weights[i] / Scale > MaxImpact + 0.5f)
+            if (MathF.Round(vector.Weights[i] / Scale) > MaxImpact)
             {
                 saturated++;
             }
