@@ -84,7 +84,7 @@ public static class ModelImport
         {
             Name = options.Name ?? model.Name,
             MaxWeight = options.MaxWeight ?? model.MaxWeight,
-            Quantization = quantized > 0 ? "int8" : model.Quantization,
+            Quantization = quantized > 0 ? ModelManifest.Int8Weights : model.Quantization,
             IsPooled = true,
             Source = new DirectoryInfo(source).Name,
             License = LicenseOf(source),

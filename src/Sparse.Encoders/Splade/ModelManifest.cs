@@ -9,6 +9,12 @@ internal sealed record ModelManifest
     /// <summary>Name of the file.</summary>
     internal const string FileName = "sparse.json";
 
+    /// <summary><see cref="Quantization"/> of float weights.</summary>
+    internal const string Unquantized = "none";
+
+    /// <summary><see cref="Quantization"/> of <see cref="Onnx.WeightQuantizer"/>'s weights.</summary>
+    internal const string Int8Weights = "int8";
+
     /// <summary>Version of this file; 1.</summary>
     public int Format { get; init; } = 1;
 
@@ -19,7 +25,7 @@ internal sealed record ModelManifest
     public float? MaxWeight { get; init; }
 
     /// <summary>"none" or "int8".</summary>
-    public string Quantization { get; init; } = "none";
+    public string Quantization { get; init; } = Unquantized;
 
     /// <summary>True when model.onnx pools, so that it is loaded as it is.</summary>
     public bool IsPooled { get; init; }

@@ -1,6 +1,7 @@
 using System.Runtime.ExceptionServices;
 using System.Security.Cryptography;
 using System.Text;
+using Sparse.Encoders.BuiltIn;
 using Sparse.Tokens;
 using Sparse.Vectors;
 
@@ -55,8 +56,13 @@ public sealed class SpladeEncoder : ITermEncoder
     /// <exception cref="ArgumentOutOfRangeException">An option is out of its range, or MaxTokens is more than the model can take.</exception>
     public static SpladeEncoder FromFolder(string folder, SpladeEncoderOptions? options = null) => new(SpladeModel.FromFolder(folder), options);
 
+    /// <summary>Loads the built-in model, splade-tiny with int8 weights, which is part of this assembly: no file, no download.</summary>
+    /// <param name="options">Options; null for the defaults.</param>
+    /// <returns>The encoder; dispose it.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">An option is out of its range.</exception>
+    public static SpladeEncoder BuiltIn(SpladeEncoderOptions? options = null) => new(BuiltInModel.Model, options);
+
     /// <inheritdoc/>
-    /// <exception cref="ObjectDisposedException">The encoder is disposed.</exception>
     public IReadOnlyList<TermVector> Encode(IReadOnlyList<string> texts, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(texts);

@@ -66,7 +66,7 @@ internal sealed class SpladeModel
             Source = file,
             Tokenizer = WordPieceTokenizer.FromFolder(folder),
             Activation = activation,
-            Quantization = manifest?.Quantization ?? "none",
+            Quantization = manifest?.Quantization ?? ModelManifest.Unquantized,
             IsPooled = manifest?.IsPooled ?? false,
             MaxTokens = ReadMaxTokens(folder),
             MaxWeight = manifest?.MaxWeight ?? DefaultFor(activation),
