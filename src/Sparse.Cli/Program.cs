@@ -1,1 +1,41 @@
-return 0;
+using System.CommandLine;
+using System.CommandLine.Help;
+using System.CommandLine.Parsing;
+
+namespace Sparse.Cli;
+
+/// <summary>The tool <c>sparse</c>.</summary>
+internal static class Program
+{
+    private static int Main(string[] arguments)
+    {
+        try
+        {
+            // No response files: a query may well start with '@'.
+            ParseResult parsed = CommandTree.Create().Parse(arguments, new ParserConfiguration { ResponseFileTokenReplacer = null });
+            if (parsed.Errors.Count > 0 && parsed.Action is not HelpAction)
+            {
+                return ReportParseErrors(parsed);
+            }
+
+            // Signals are StopSignal's, and exceptions are reported below: one sentence each.
+            return parsed.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
+        }
+        catch (Exception exception)
+        {
+            return Failure.Report(exception, Console.Error);
+        }
+    }
+
+    private static int ReportParseErrors(ParseResult parsed)
+    {
+        // A value that its option refuses says more than what follows from it.
+        ParseError error = parsed.Errors.FirstOrDefault(candidate => candidate.SymbolResult is OptionResult or ArgumentResult) ?? parsed.Errors[0];
+        string command = string.Join(' ', CommandPath(parsed.CommandResult));
+        Console.Error.WriteLine($"sparse: {error.Message.TrimEnd('.')} (see {command} --help)");
+        return ExitCode.WrongInput;
+    }
+
+    private static IEnumerable<string> CommandPath(SymbolResult? result) =>
+        result is CommandResult command ? [.. CommandPath(command.Parent), command.Command is RootCommand ? "sparse" : command.Command.Name] : [];
+}

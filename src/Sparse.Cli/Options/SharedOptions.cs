@@ -1,0 +1,86 @@
+using System.CommandLine;
+using Sparse.LuceneNet;
+
+namespace Sparse.Cli.Options;
+
+/// <summary>How queries become term vectors.</summary>
+internal enum QueryEncoding
+{
+    /// <summary>By the index's own model.</summary>
+    Full,
+
+    /// <summary>By a table of term weights, without running a model.</summary>
+    Idf,
+}
+
+/// <summary>The options that commands share, each made anew for every command.</summary>
+internal static class SharedOptions
+{
+    /// <summary>The most hits that may be asked for.</summary>
+    public const int MostHits = 10_000;
+
+    /// <summary>Tokens of a text that go into the encoder unless said otherwise.</summary>
+    public const int DefaultMaxTokens = 256;
+
+    /// <summary>The most tokens of a text that an encoder takes.</summary>
+    public const int MostTokens = 512;
+
+    /// <summary><c>--index DIR</c>.</summary>
+    /// <param name="required">False where a command can do without.</param>
+    public static Option<string?> Index(bool required = true) =>
+        new("--index", "-i") { Description = "Folder of the index", HelpName = "DIR", Required = required };
+
+    /// <summary><c>--json</c>.</summary>
+    public static Option<bool> Json() => new("--json") { Description = "Print JSON for scripts" };
+
+    /// <summary><c>-k N</c>.</summary>
+    /// <param name="description">One phrase for the help.</param>
+    /// <param name="fallback">The value when it is not given.</param>
+    public static Option<int?> K(string description, int? fallback) => NumberOption.Create("-k", fallback, 1, MostHits, description);
+
+    /// <summary><c>--mode sparse|bm25</c>.</summary>
+    public static Option<SearchMode?> Mode() => ChoiceOption.Create<SearchMode?>(
+        "--mode", null, "Search by meaning or by words; default: sparse where the index has vectors", ("sparse", SearchMode.Sparse), ("bm25", SearchMode.Bm25));
+
+    /// <summary><c>--query-encoder full|idf</c>.</summary>
+    public static Option<QueryEncoding> QueryEncoder() => ChoiceOption.Create(
+        "--query-encoder", QueryEncoding.Full, "Encode queries by the model, or by term weights alone (faster)", ("full", QueryEncoding.Full), ("idf", QueryEncoding.Idf));
+
+    /// <summary><c>--encoder MODEL_DIR</c> of commands that read an index.</summary>
+    public static Option<string?> ModelFolder() =>
+        new("--encoder") { Description = "Model folder, where the one that made the index has moved", HelpName = "MODEL_DIR" };
+
+    /// <summary><c>--encoder builtin|none|MODEL_DIR</c> of commands that make vectors.</summary>
+    /// <param name="withNone">True where <c>none</c> (text alone) is a choice.</param>
+    /// <param name="withDefault">False where absence means the index's own encoder.</param>
+    public static Option<string?> Encoder(bool withNone, bool withDefault = true)
+    {
+        var option = new Option<string?>("--encoder")
+        {
+            Description = withNone ? "What makes the vectors: the built-in model, none (words alone), or a model folder" : "The built-in model or a model folder",
+            HelpName = withNone ? "builtin|none|MODEL_DIR" : "builtin|MODEL_DIR",
+        };
+        if (withDefault)
+        {
+            option.DefaultValueFactory = _ => EncoderChoice.BuiltIn;
+        }
+
+        return option;
+    }
+
+    /// <summary><c>--max-tokens N</c>.</summary>
+    /// <param name="fallback">The value when it is not given.</param>
+    public static Option<int?> MaxTokens(int? fallback = DefaultMaxTokens) =>
+        NumberOption.Create("--max-tokens", fallback, 8, MostTokens, "Tokens of each text that the encoder reads" + (fallback is null ? "; default: 256, or what the index was made with" : ""));
+
+    /// <summary><c>--threads N</c>.</summary>
+    public static Option<int?> Threads() => NumberOption.Create("--threads", null, 1, 1024, "Threads of the encoder; default: one a core");
+
+    /// <summary><c>--drop-query-id</c>.</summary>
+    public static Option<bool> DropQueryId() =>
+        new("--drop-query-id") { Description = "Leave out the document that has the query's own id, as BEIR does" };
+
+    /// <summary><c>--queries FILE</c>.</summary>
+    public static Option<string?> Queries() =>
+        new("--queries") { Description = "Queries, one a line: BEIR JSON or id<TAB>text", HelpName = "FILE" };
+}
