@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using Spectre.Console;
 using Spectre.Console.Rendering;
 
@@ -14,19 +13,12 @@ internal sealed class DocumentProgress
     private TimeSpan _nextLine = LineEvery;
     private ProgressTask? _task;
     private long _done;
-    private long _total = -1;
+    private double? _share;
 
     private DocumentProgress(string unit) => _unit = unit;
 
     /// <summary>Documents done so far.</summary>
     public long Done => Interlocked.Read(ref _done);
-
-    /// <summary>Documents in all; null while that is not known.</summary>
-    public long? Total
-    {
-        get => Interlocked.Read(ref _total) is >= 0 and long total ? total : null;
-        set => Interlocked.Exchange(ref _total, value ?? -1);
-    }
 
     /// <summary>Since the start.</summary>
     public TimeSpan Elapsed => _clock.Elapsed;
@@ -60,31 +52,41 @@ internal sealed class DocumentProgress
 
     /// <summary>Counts documents as done.</summary>
     /// <param name="documents">How many more.</param>
-    public void Advance(long documents)
+    /// <param name="share">Share of the whole work that is done by now, 0 to 1; null where that is not known.</param>
+    public void Advance(long documents, double? share)
     {
-        long done = Interlocked.Add(ref _done, documents);
-        if (_task is not null)
+        lock (_clock)
         {
-            if (Total is { } total)
+            _done += documents;
+            _share = share;
+            if (_task is not null && share is { } known)
             {
                 _task.IsIndeterminate = false;
-                _task.MaxValue = Math.Max(total, 1);
-                _task.Value = Math.Min(done, total);
+                _task.MaxValue = 1;
+                // Never quite full before the end, when the last commit is still to come.
+                _task.Value = Math.Min(known, 0.999);
             }
-        }
-        else if (!Screen.HasLiveError && Elapsed >= _nextLine)
-        {
-            _nextLine = Elapsed + LineEvery;
-            Screen.Note(Figures());
+            else if (_task is null && Elapsed >= _nextLine)
+            {
+                _nextLine = Elapsed + LineEvery;
+                Screen.Note(Figures());
+            }
         }
     }
 
     private string Figures()
     {
-        long done = Done;
-        string count = Total is { } total ? $"{Figure.Count(done)} of {Figure.Count(total)} {_unit}" : $"{Figure.Count(done)} {_unit}";
-        string left = Total is { } all && done > 0 ? $", {Figure.Duration(TimeSpan.FromSeconds(Math.Max(0, all - done) / Rate))} left" : "";
-        return done == 0 ? count : string.Create(CultureInfo.InvariantCulture, $"{count}, {Figure.Rate(Rate)}/s{left}");
+        lock (_clock)
+        {
+            string count = $"{Figure.Count(_done)} {_unit}";
+            if (_done == 0)
+            {
+                return count;
+            }
+
+            string left = _share is > 0 and { } share ? $", {Figure.Duration(Elapsed * (1 - share) / share)} left" : "";
+            return $"{count}, {Figure.Rate(Rate)}/s{left}";
+        }
     }
 
     private sealed class FiguresColumn(DocumentProgress progress) : ProgressColumn

@@ -14,11 +14,11 @@ internal static class ChoiceOption
     /// <returns>The option.</returns>
     public static Option<T> Create<T>(string name, T fallback, string description, params (string Word, T Value)[] choices)
     {
+        // The default is told in the description: the parser would show the name in the code.
         var option = new Option<T>(name)
         {
             Description = description,
             HelpName = string.Join('|', choices.Select(choice => choice.Word)),
-            DefaultValueFactory = _ => fallback,
             CustomParser = result =>
             {
                 string given = result.Tokens[^1].Value;

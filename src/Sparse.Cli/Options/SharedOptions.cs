@@ -44,7 +44,7 @@ internal static class SharedOptions
 
     /// <summary><c>--query-encoder full|idf</c>.</summary>
     public static Option<QueryEncoding> QueryEncoder() => ChoiceOption.Create(
-        "--query-encoder", QueryEncoding.Full, "Encode queries by the model, or by term weights alone (faster)", ("full", QueryEncoding.Full), ("idf", QueryEncoding.Idf));
+        "--query-encoder", QueryEncoding.Full, "Encode queries by the model (default), or by term weights alone: faster", ("full", QueryEncoding.Full), ("idf", QueryEncoding.Idf));
 
     /// <summary><c>--encoder MODEL_DIR</c> of commands that read an index.</summary>
     public static Option<string?> ModelFolder() =>

@@ -1,0 +1,134 @@
+using System.CommandLine;
+using System.Globalization;
+using Sparse.Cli.Display;
+using Sparse.Cli.Options;
+using Sparse.Evaluation;
+using Sparse.Formats;
+using Sparse.LuceneNet;
+using Spectre.Console;
+
+namespace Sparse.Cli.Commands;
+
+/// <summary><c>sparse eval --qrels FILE (--run FILE | --index DIR --queries FILE) [--metrics ...] [--json]</c>.</summary>
+internal static class EvalCommand
+{
+    private const int LeastDepth = 100;
+    private const int DepthWithoutCut = 1_000;
+
+    /// <summary>Makes the command.</summary>
+    public static Command Create()
+    {
+        var qrels = new Option<string>("--qrels") { Description = "Judgements: BEIR (query TAB document TAB grade) or TREC", HelpName = "FILE", Required = true };
+        var run = new Option<string?>("--run") { Description = "Evaluate this TREC run", HelpName = "FILE" };
+        Option<string?> index = SharedOptions.Index(required: false);
+        Option<string?> queries = SharedOptions.Queries();
+        var metrics = new Option<string>("--metrics")
+        {
+            Description = "Measures as ir_measures names them",
+            HelpName = "LIST",
+            DefaultValueFactory = _ => "nDCG@10,RR@10,R@100",
+        };
+        Option<int?> k = SharedOptions.K("Hits a query; default: the largest cut of the measures", null);
+        Option<SearchMode?> mode = SharedOptions.Mode();
+        Option<QueryEncoding> queryEncoder = SharedOptions.QueryEncoder();
+        Option<string?> modelFolder = SharedOptions.ModelFolder();
+        Option<bool> dropQueryId = SharedOptions.DropQueryId();
+        Option<bool> json = SharedOptions.Json();
+        var command = new Command("eval", "Measure how good a run is, or what an index finds for judged queries")
+        {
+            qrels, run, index, queries, metrics, k, mode, queryEncoder, modelFolder, dropQueryId, json,
+        };
+        command.SetAction(parsed =>
+        {
+            IReadOnlyList<Measure> measures = Measure.ParseList(parsed.GetRequiredValue(metrics));
+            string? runFile = parsed.GetValue(run);
+            string? folder = parsed.GetValue(index);
+            string? queryFile = parsed.GetValue(queries);
+            bool hasRun = runFile is not null && folder is null && queryFile is null;
+            bool hasIndex = runFile is null && folder is not null && queryFile is not null;
+            if (!hasRun && !hasIndex)
+            {
+                throw new WrongInputException("give either --run FILE, or --index DIR with --queries FILE");
+            }
+
+            Qrels judgements = Qrels.Read(parsed.GetRequiredValue(qrels));
+            bool dropsOwn = parsed.GetValue(dropQueryId);
+            TrecRun evaluated = hasRun
+                ? WithoutOwnIds(TrecRun.Read(runFile!), dropsOwn)
+                : Search(new QueryChoice(folder!, parsed.GetValue(mode), parsed.GetValue(queryEncoder), parsed.GetValue(modelFolder)),
+                    judgements, queryFile!, parsed.GetValue(k) ?? Depth(measures), dropsOwn);
+            Show(measures, judgements, evaluated, parsed.GetValue(json));
+            return ExitCode.Success;
+        });
+        return command;
+    }
+
+    private static TrecRun Search(QueryChoice choice, Qrels judgements, string queryFile, int k, bool dropQueryId)
+    {
+        HashSet<string> judged = judgements.QueryIds.ToHashSet(StringComparer.Ordinal);
+        QueryText[] queries = [.. QueryFile.Read(queryFile).Where(query => judged.Contains(query.Id))];
+        if (queries.Length == 0)
+        {
+            throw new WrongInputException($"none of the queries of '{queryFile}' is judged; do query ids and judgements belong together?");
+        }
+
+        if (queries.Length < judged.Count)
+        {
+            Screen.Warn($"{Figure.Count(judged.Count - queries.Length)} of {Figure.Count(judged.Count)} judged queries are not in '{queryFile}' and count as 0");
+        }
+
+        using SparseIndex index = IndexFolder.OpenReadOnly(choice.IndexFolder);
+        using QuerySide side = QuerySide.Open(index, choice);
+        using var stop = new StopSignal();
+        return DocumentProgress.Run("Searching", "queries", progress => QueryBatch.Run(index, side, queries, k, dropQueryId, progress, stop.Token));
+    }
+
+    // Only the part of a ranking that a measure looks at has to be found.
+    private static int Depth(IReadOnlyList<Measure> measures) => Math.Clamp(measures.Max(measure =>
+    {
+        int at = measure.Name.LastIndexOf('@');
+        return at >= 0 && int.TryParse(measure.Name[(at + 1)..], NumberStyles.None, CultureInfo.InvariantCulture, out int cut) ? cut : DepthWithoutCut;
+    }), LeastDepth, SharedOptions.MostHits);
+
+    private static TrecRun WithoutOwnIds(TrecRun run, bool dropsOwn)
+    {
+        if (!dropsOwn)
+        {
+            return run;
+        }
+
+        var kept = new TrecRun();
+        foreach (string queryId in run.QueryIds)
+        {
+            kept.Add(queryId, [.. run.Ranking(queryId).Where(entry => entry.DocumentId != queryId)]);
+        }
+
+        return kept;
+    }
+
+    private static void Show(IReadOnlyList<Measure> measures, Qrels judgements, TrecRun run, bool asJson)
+    {
+        MeasureResult[] results = [.. measures.Select(measure => measure.Evaluate(judgements, run))];
+        if (asJson)
+        {
+            JsonLine.Write(Console.Out, json =>
+            {
+                foreach (MeasureResult result in results)
+                {
+                    json.WriteNumber(result.Measure.Name, result.Mean);
+                }
+            });
+            return;
+        }
+
+        int nameColumns = results.Max(result => result.Measure.Name.Length);
+        int barColumns = Math.Clamp(Screen.Width - nameColumns - 10, 10, 50);
+        foreach (MeasureResult result in results)
+        {
+            string mean = result.Mean.ToString("0.0000", CultureInfo.InvariantCulture);
+            Screen.Output.MarkupLineInterpolated($"{result.Measure.Name.PadRight(nameColumns)}  [bold]{mean}[/]  [aqua]{WeightBar.Draw(result.Mean, barColumns)}[/]");
+        }
+
+        Screen.Note($"over {Figure.Count(judgements.QueryIds.Count, "judged query", "judged queries")}");
+    }
+}

@@ -1,0 +1,117 @@
+using System.CommandLine;
+using Sparse.Cli.Display;
+using Sparse.Cli.Indexing;
+using Sparse.Cli.Options;
+using Sparse.LuceneNet;
+using Sparse.Vectors;
+
+namespace Sparse.Cli.Commands;
+
+/// <summary><c>sparse index INPUT... --index DIR</c>.</summary>
+internal static class IndexCommand
+{
+    /// <summary>Makes the command.</summary>
+    public static Command Create()
+    {
+        var corpus = new InputOptions(manyInputs: true);
+        Option<string?> index = SharedOptions.Index();
+        Option<string?> encoder = SharedOptions.Encoder(withNone: true, withDefault: false);
+        var append = new Option<bool>("--append") { Description = "Go on with the index that the folder holds; without one, start it" };
+        Option<int?> maxTokens = SharedOptions.MaxTokens(fallback: null);
+        Option<int?> threads = SharedOptions.Threads();
+        Option<int?> commitEvery = NumberOption.Create("--commit-every", null, 1, int.MaxValue, "Commit after so many documents; default: every 30 seconds");
+        var command = new Command("index", "Build a search index from files") { index, encoder, append, maxTokens, threads, commitEvery };
+        corpus.AddTo(command);
+        command.SetAction(parsed => Run(new Request(
+            parsed.GetRequiredValue(index)!, parsed.GetValue(encoder), parsed.GetValue(append), parsed.GetValue(maxTokens), parsed.GetValue(threads),
+            parsed.GetValue(commitEvery), corpus.Open(parsed))));
+        return command;
+    }
+
+    private static int Run(Request request)
+    {
+        bool isThere = SparseIndex.Exists(request.Folder);
+        if (isThere && !request.Append)
+        {
+            throw new WrongInputException($"'{request.Folder}' already holds an index; add --append to go on with it, or name another folder");
+        }
+
+        ToolMemory? memory = isThere ? ToolMemory.Read(request.Folder) : null;
+        int maxTokens = request.MaxTokens ?? memory?.MaxTokens ?? SharedOptions.DefaultMaxTokens;
+        var settings = new EncoderSettings(maxTokens, request.Threads);
+        using var stop = new StopSignal();
+        using ITermEncoder? encoder = isThere
+            ? EncoderChoice.ForAppending(request.Folder, request.Encoder, memory, settings)
+            : EncoderChoice.ForCreating(request.Encoder ?? EncoderChoice.BuiltIn, settings);
+        using SparseIndex index = isThere ? SparseIndex.Open(request.Folder, encoder) : SparseIndex.Create(request.Folder, encoder);
+        if (encoder is not null && memory is null)
+        {
+            new ToolMemory { ModelFolder = EncoderChoice.FolderOf(request.Encoder), MaxTokens = maxTokens }.Write(request.Folder);
+        }
+
+        // A document with the same words gets the same vector only from the same reach of the encoder.
+        bool canSkip = isThere && index.Count > 0 && (encoder is null || memory?.MaxTokens == maxTokens);
+        var run = new IndexingRun(index, request.CommitEvery, canSkip);
+        return DocumentProgress.Run("Indexing", "documents", progress => Run(request, index, run, progress, stop));
+    }
+
+    private static int Run(Request request, SparseIndex index, IndexingRun run, DocumentProgress progress, StopSignal stop)
+    {
+        try
+        {
+            run.Run(request.Corpus, progress, stop.Token);
+            run.Commit();
+        }
+        catch (OperationCanceledException) when (stop.IsRequested)
+        {
+            run.Commit();
+            Screen.Note($"sparse: stopped; {Figure.Count(index.Count, "document")} are in '{request.Folder}'. Go on with:\n  {ResumeCommand()}");
+            return ExitCode.Stopped;
+        }
+        catch (BadInputException broken)
+        {
+            run.Commit();
+            throw new WrongInputException(
+                $"{broken.Message.TrimEnd('.')}; {Figure.Count(run.Added, "document")} before it {(run.Added == 1 ? "is" : "are")} in the index: "
+                + $"mend the line, or add --skip-bad, and go on with {ResumeCommand()}", broken);
+        }
+        catch (Exception full) when (Failure.IsDiskFull(full))
+        {
+            throw new WrongInputException(
+                $"the disk of '{request.Folder}' is full; the index stays at its last commit ({Figure.Count(index.Count, "document")}): "
+                + $"free some space and go on with {ResumeCommand()}", full);
+        }
+
+        Summarize(request, index, run, progress);
+        return ExitCode.Success;
+    }
+
+    private static void Summarize(Request request, SparseIndex index, IndexingRun run, DocumentProgress progress)
+    {
+        request.Corpus.ReportSkipped();
+        if (run.Replaced > 0)
+        {
+            Screen.Warn($"{Figure.Count(run.Replaced, "document")} replaced an earlier one with the same id");
+        }
+
+        IndexStatistics statistics = index.Statistics();
+        string unchanged = run.Unchanged > 0 ? $", {Figure.Count(run.Unchanged)} there already" : "";
+        Console.Out.WriteLine($"{Figure.Count(run.Added, "document")} indexed in {Figure.Duration(progress.Elapsed)} ({Figure.Rate(progress.Rate)}/s){unchanged}");
+        Console.Out.WriteLine($"{request.Folder} holds {Figure.Count(statistics.Documents, "document")}, {Figure.Bytes(statistics.Bytes)}"
+            + (statistics.Encoder is null ? ", words alone" : $", {Figure.Count(statistics.Postings, "posting")}"));
+        if (run.Added + run.Unchanged == 0)
+        {
+            Screen.Warn("the input holds no documents");
+        }
+    }
+
+    private static string ResumeCommand()
+    {
+        IEnumerable<string> arguments = Environment.GetCommandLineArgs().Skip(1).Select(IndexFolder.ForShell);
+        string command = "sparse " + string.Join(' ', arguments);
+        return command.Contains(" --append", StringComparison.Ordinal) ? command : command + " --append";
+    }
+
+    private sealed record Request(
+        string Folder, string? Encoder, bool Append, int? MaxTokens, int? Threads, int? CommitEvery, CorpusInput Corpus);
+}

@@ -1,0 +1,100 @@
+using System.CommandLine;
+using Sparse.Cli.Display;
+using Sparse.Cli.Options;
+using Sparse.Evaluation;
+using Sparse.Formats;
+using Sparse.LuceneNet;
+
+namespace Sparse.Cli.Commands;
+
+/// <summary><c>sparse search QUERY --index DIR [-k 10] [--json]</c>, or <c>--queries FILE --run OUT.trec</c>.</summary>
+internal static class SearchCommand
+{
+    private const int HitsOfOneQuery = 10;
+    private const int HitsOfABatch = 1_000;
+
+    /// <summary>Makes the command.</summary>
+    public static Command Create()
+    {
+        var query = new Argument<string[]>("QUERY") { Description = "Any text; it has no syntax", Arity = ArgumentArity.ZeroOrMore };
+        Option<string?> index = SharedOptions.Index();
+        Option<int?> k = SharedOptions.K("Hits a query; default: 10, with --queries 1,000", null);
+        Option<SearchMode?> mode = SharedOptions.Mode();
+        Option<QueryEncoding> queryEncoder = SharedOptions.QueryEncoder();
+        Option<string?> modelFolder = SharedOptions.ModelFolder();
+        Option<bool> json = SharedOptions.Json();
+        Option<string?> queries = SharedOptions.Queries();
+        var run = new Option<string?>("--run") { Description = "Write the hits of --queries as a TREC run", HelpName = "OUT.trec" };
+        Option<bool> dropQueryId = SharedOptions.DropQueryId();
+        var command = new Command("search", "Search an index, by one query or a file of them")
+        {
+            query, index, k, mode, queryEncoder, modelFolder, json, queries, run, dropQueryId,
+        };
+        command.SetAction(parsed =>
+        {
+            string[] words = parsed.GetValue(query) ?? [];
+            string? file = parsed.GetValue(queries);
+            string? output = parsed.GetValue(run);
+            var choice = new QueryChoice(parsed.GetRequiredValue(index)!, parsed.GetValue(mode), parsed.GetValue(queryEncoder), parsed.GetValue(modelFolder));
+            if (file is null && output is null)
+            {
+                return One(words, choice, parsed.GetValue(k) ?? HitsOfOneQuery, parsed.GetValue(json));
+            }
+
+            if (file is null || output is null || words.Length > 0 || parsed.GetValue(json))
+            {
+                throw new WrongInputException("a batch takes --queries FILE and --run OUT.trec together, without a QUERY and without --json");
+            }
+
+            return Batch(file, output, choice, parsed.GetValue(k) ?? HitsOfABatch, parsed.GetValue(dropQueryId));
+        });
+        return command;
+    }
+
+    private static int One(string[] words, QueryChoice choice, int k, bool asJson)
+    {
+        string query = string.Join(' ', words);
+        if (words.Length == 0)
+        {
+            throw new WrongInputException("give a QUERY, or --queries FILE with --run OUT.trec");
+        }
+
+        if (string.IsNullOrWhiteSpace(query))
+        {
+            throw new WrongInputException("the query is empty");
+        }
+
+        using SparseIndex index = IndexFolder.OpenReadOnly(choice.IndexFolder);
+        using QuerySide side = QuerySide.Open(index, choice);
+        SearchResult result = index.Search(query, k, side.Options);
+        foreach (string warning in result.Warnings)
+        {
+            Screen.Warn(warning);
+        }
+
+        if (asJson)
+        {
+            HitList.WriteJson(Console.Out, result);
+        }
+        else
+        {
+            HitList.WriteText(result, index.Count);
+        }
+
+        return ExitCode.Success;
+    }
+
+    private static int Batch(string file, string output, QueryChoice choice, int k, bool dropQueryId)
+    {
+        IReadOnlyList<QueryText> queries = QueryFile.Read(file);
+        using SparseIndex index = IndexFolder.OpenReadOnly(choice.IndexFolder);
+        using QuerySide side = QuerySide.Open(index, choice);
+        using var stop = new StopSignal();
+        (TrecRun run, TimeSpan elapsed) = DocumentProgress.Run("Searching", "queries", progress =>
+            (QueryBatch.Run(index, side, queries, k, dropQueryId, progress, stop.Token), progress.Elapsed));
+        OutputFile.Write(output, writer => run.Write(writer, side.Mode == SearchMode.Sparse ? "sparse" : "bm25"));
+        long hits = run.QueryIds.Sum(id => (long)run.Ranking(id).Count);
+        Console.Out.WriteLine($"{Figure.Count(queries.Count, "query", "queries")}, {Figure.Count(hits, "hit")} in {Figure.Duration(elapsed)}: {output}");
+        return ExitCode.Success;
+    }
+}

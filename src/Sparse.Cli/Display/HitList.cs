@@ -1,0 +1,83 @@
+using System.Text;
+using System.Text.RegularExpressions;
+using Sparse.LuceneNet;
+using Spectre.Console;
+
+namespace Sparse.Cli.Display;
+
+/// <summary>Shows what a search found.</summary>
+internal static class HitList
+{
+    private const int SnippetLines = 2;
+
+    /// <summary>Writes <c>{"query":…,"mode":…,"hits":[{"rank","id","score","title","text"}]}</c>.</summary>
+    /// <param name="output">Where to.</param>
+    /// <param name="result">The result.</param>
+    public static void WriteJson(TextWriter output, SearchResult result) => JsonLine.Write(output, json =>
+    {
+        json.WriteString("query", result.Query);
+        json.WriteString("mode", Word(result.Mode));
+        json.WriteStartArray("hits");
+        foreach (SearchHit hit in result.Hits)
+        {
+            json.WriteStartObject();
+            json.WriteNumber("rank", hit.Rank);
+            json.WriteString("id", hit.Id);
+            json.WriteNumber("score", hit.Score);
+            json.WriteString("title", hit.Title ?? "");
+            json.WriteString("text", hit.Text);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    });
+
+    /// <summary>Writes each hit as its rank, score, id and title, and two lines of its text under them.</summary>
+    /// <param name="result">The result.</param>
+    /// <param name="documents">Documents in the index.</param>
+    public static void WriteText(SearchResult result, int documents)
+    {
+        if (result.Hits.Count == 0)
+        {
+            Screen.Note($"no hits among {Figure.Count(documents, "document")}");
+            return;
+        }
+
+        IReadOnlySet<string> queryWords = Snippet.Words(result.Query);
+        int rankColumns = Math.Max(2, result.Hits.Count.ToString(System.Globalization.CultureInfo.InvariantCulture).Length);
+        string[] scores = [.. result.Hits.Select(hit => Figure.Weight(hit.Score))];
+        int scoreColumns = scores.Max(score => score.Length);
+        int indent = rankColumns + scoreColumns + 4;
+        for (int i = 0; i < result.Hits.Count; i++)
+        {
+            SearchHit hit = result.Hits[i];
+            string id = TextLayout.Cut(TextLayout.OneLine(hit.Id), 40);
+            string title = TextLayout.Cut(TextLayout.OneLine(hit.Title ?? ""), Math.Max(10, Screen.Width - indent - TextLayout.Columns(id) - 2));
+            Screen.Output.MarkupLine($"[grey]{hit.Rank.ToString(System.Globalization.CultureInfo.InvariantCulture).PadLeft(rankColumns)}[/]  "
+                + $"[aqua]{scores[i].PadLeft(scoreColumns)}[/]  [green]{Markup.Escape(id)}[/]{(title.Length > 0 ? "  [bold]" + Markup.Escape(title) + "[/]" : "")}");
+            int columns = Screen.Width - indent;
+            string snippet = Snippet.Choose(hit.Text, queryWords, columns * SnippetLines);
+            foreach (string line in TextLayout.Wrap(snippet, columns, SnippetLines))
+            {
+                Screen.Output.MarkupLine(new string(' ', indent) + Marked(line, queryWords));
+            }
+        }
+    }
+
+    /// <summary>The name of a mode in options and JSON.</summary>
+    /// <param name="mode">The mode.</param>
+    public static string Word(SearchMode mode) => mode == SearchMode.Sparse ? "sparse" : "bm25";
+
+    private static string Marked(string line, IReadOnlySet<string> queryWords)
+    {
+        var marked = new StringBuilder("[grey]");
+        int at = 0;
+        foreach (Match word in Snippet.WordPattern().Matches(line).Where(word => Snippet.IsMatch(word.Value, queryWords)))
+        {
+            marked.Append(Markup.Escape(line[at..word.Index])).Append("[/][yellow]").Append(Markup.Escape(word.Value)).Append("[/][grey]");
+            at = word.Index + word.Length;
+        }
+
+        return marked.Append(Markup.Escape(line[at..])).Append("[/]").ToString();
+    }
+}

@@ -1,0 +1,104 @@
+using Sparse.Vectors;
+
+namespace Sparse.Cli;
+
+/// <summary>How an encoder is to run.</summary>
+/// <param name="MaxTokens">Tokens of each text that it reads.</param>
+/// <param name="Threads">Threads; null: one a core.</param>
+internal sealed record EncoderSettings(int MaxTokens, int? Threads);
+
+/// <summary>Finds the encoder that an option or an index asks for; nothing is loaded before that.</summary>
+internal static class EncoderChoice
+{
+    /// <summary>The word for the built-in model, and its name in an index.</summary>
+    public const string BuiltIn = "builtin";
+
+    /// <summary>The word for an index of text alone.</summary>
+    public const string None = "none";
+
+    /// <summary>The encoder of a new index.</summary>
+    /// <param name="choice">builtin, none or a model folder.</param>
+    /// <param name="settings">How it is to run.</param>
+    /// <returns>The encoder; null for none.</returns>
+    public static ITermEncoder? ForCreating(string choice, EncoderSettings settings) => choice == None ? null : Open(choice, settings);
+
+    /// <summary>The encoder to go on with an index.</summary>
+    /// <param name="folder">The index's folder.</param>
+    /// <param name="choice">What the user said; null: the index's own.</param>
+    /// <param name="memory">What the tool keeps beside the index.</param>
+    /// <param name="settings">How it is to run.</param>
+    /// <returns>The encoder; null for an index of text alone.</returns>
+    public static ITermEncoder? ForAppending(string folder, string? choice, ToolMemory? memory, EncoderSettings settings)
+    {
+        EncoderIdentity? identity;
+        using (LuceneNet.SparseIndex index = IndexFolder.OpenReadOnly(folder))
+        {
+            identity = index.Encoder;
+        }
+
+        if (identity is null)
+        {
+            return choice is null or None ? null
+                : throw new WrongInputException($"'{folder}' was built with --encoder none and takes no vectors; leave --encoder out, or make another index");
+        }
+
+        if (choice == None)
+        {
+            throw new WrongInputException($"'{folder}' was built with the encoder '{identity.Name}'; leave --encoder out, or make another index");
+        }
+
+        return choice is null ? ForIndex(identity, memory, null, settings) : Checked(Open(choice, settings), identity, choice, folder);
+    }
+
+    /// <summary>The encoder that made an index.</summary>
+    /// <param name="identity">What the index remembers of it.</param>
+    /// <param name="memory">What the tool keeps beside the index.</param>
+    /// <param name="modelFolder">A folder given by the user; null: the remembered one.</param>
+    /// <param name="settings">How it is to run.</param>
+    /// <returns>The encoder.</returns>
+    /// <exception cref="WrongInputException">It is not known where it lies, or another lies there.</exception>
+    public static ITermEncoder ForIndex(EncoderIdentity identity, ToolMemory? memory, string? modelFolder, EncoderSettings settings)
+    {
+        string choice = modelFolder ?? (identity.Name == BuiltIn ? BuiltIn : memory?.ModelFolder) ?? throw Unknown(identity);
+        if (modelFolder is null && choice != BuiltIn && !Directory.Exists(choice))
+        {
+            throw new WrongInputException($"the model folder '{choice}' that made this index is gone; say where it is with --encoder MODEL_DIR");
+        }
+
+        return Checked(Open(choice, settings), identity, choice, "the index");
+    }
+
+    /// <summary>An encoder of queries that runs no model.</summary>
+    /// <param name="identity">What the index remembers of its own encoder.</param>
+    /// <param name="memory">What the tool keeps beside the index.</param>
+    /// <param name="modelFolder">A folder given by the user; null: the remembered one, then the built-in table.</param>
+    /// <returns>The encoder.</returns>
+    /// <exception cref="WrongInputException">No table of term weights fits the index's vocabulary.</exception>
+    public static ITermEncoder ForInferenceFreeQueries(EncoderIdentity identity, ToolMemory? memory, string? modelFolder) =>
+        throw new NotSupportedException("inference-free encoders are not there yet");
+
+    /// <summary>Opens an encoder by the word on the command line.</summary>
+    /// <param name="choice">builtin, or a model folder.</param>
+    /// <param name="settings">How it is to run.</param>
+    public static ITermEncoder Open(string choice, EncoderSettings settings) => throw new NotSupportedException("encoders are not there yet");
+
+    /// <summary>Full path of a model folder; null for builtin and none.</summary>
+    /// <param name="choice">What the user said.</param>
+    public static string? FolderOf(string? choice) => choice is null or BuiltIn or None ? null : Path.GetFullPath(choice);
+
+    private static ITermEncoder Checked(ITermEncoder encoder, EncoderIdentity identity, string choice, string what)
+    {
+        if (encoder.Identity.CanQuery(identity))
+        {
+            return encoder;
+        }
+
+        string found = encoder.Identity.Fingerprint;
+        encoder.Dispose();
+        throw new WrongInputException(
+            $"{what} was written by the encoder '{identity.Name}' ({identity.Fingerprint}), and '{choice}' is another one ({found})");
+    }
+
+    private static WrongInputException Unknown(EncoderIdentity identity) =>
+        new($"the index was written by the encoder '{identity.Name}' ({identity.Fingerprint}); say where its model folder is with --encoder MODEL_DIR");
+}

@@ -1,0 +1,51 @@
+using System.CommandLine;
+using Sparse.Cli.Indexing;
+using Sparse.Formats;
+
+namespace Sparse.Cli.Options;
+
+/// <summary>The inputs of <c>index</c> and <c>encode</c>, and the options that say how to read them.</summary>
+internal sealed class InputOptions
+{
+    private readonly Argument<string[]> _inputs;
+    private readonly Option<CorpusFormat> _format;
+    private readonly Option<string?> _idField = new("--id-field") { Description = "Field or column that holds the id", HelpName = "F" };
+    private readonly Option<string[]> _textFields = new("--text-field")
+    {
+        Description = "Fields or columns that make the text, joined by a blank; may be repeated",
+        HelpName = "F",
+        AllowMultipleArgumentsPerToken = true,
+    };
+
+    private readonly Option<bool> _skipBad = new("--skip-bad") { Description = "Leave out what can't be read, count and list it" };
+
+    /// <summary>Makes the options.</summary>
+    /// <param name="manyInputs">False where one input is all.</param>
+    public InputOptions(bool manyInputs)
+    {
+        _inputs = new Argument<string[]>("INPUT")
+        {
+            Description = manyInputs ? "Files or folders" : "A file or folder",
+            Arity = manyInputs ? ArgumentArity.OneOrMore : ArgumentArity.ExactlyOne,
+        };
+        _format = ChoiceOption.Create(
+            "--format", CorpusFormat.Auto, "How the inputs are laid out; default: by name and content",
+            [.. Enum.GetValues<CorpusFormat>().Select(format => (format.ToString().ToLowerInvariant(), format))]);
+    }
+
+    /// <summary>Adds them to a command.</summary>
+    /// <param name="command">The command.</param>
+    public void AddTo(Command command)
+    {
+        command.Arguments.Insert(0, _inputs);
+        command.Add(_format);
+        command.Add(_idField);
+        command.Add(_textFields);
+        command.Add(_skipBad);
+    }
+
+    /// <summary>What the user gave.</summary>
+    /// <param name="parsed">The command line.</param>
+    public CorpusInput Open(ParseResult parsed) => new(
+        parsed.GetRequiredValue(_inputs), parsed.GetValue(_format), parsed.GetValue(_idField), parsed.GetValue(_textFields) ?? [], parsed.GetValue(_skipBad));
+}

@@ -1,0 +1,53 @@
+using Sparse.Cli.Display;
+using Sparse.Evaluation;
+using Sparse.Formats;
+using Sparse.LuceneNet;
+using Sparse.Vectors;
+
+namespace Sparse.Cli;
+
+/// <summary>Runs many queries, encoded together, into a TREC run.</summary>
+internal static class QueryBatch
+{
+    private const int Window = 64;
+
+    /// <summary>Runs the queries.</summary>
+    /// <param name="index">The index.</param>
+    /// <param name="side">Mode and encoder.</param>
+    /// <param name="queries">The queries; a blank one, or one without a known term, finds nothing.</param>
+    /// <param name="k">Hits a query at most.</param>
+    /// <param name="dropQueryId">True to leave out the document that has the query's own id.</param>
+    /// <param name="progress">Told of every window.</param>
+    /// <param name="stop">Stops between queries.</param>
+    /// <returns>One ranking a query, in order.</returns>
+    public static TrecRun Run(
+        SparseIndex index, QuerySide side, IReadOnlyList<QueryText> queries, int k, bool dropQueryId, DocumentProgress progress, CancellationToken stop)
+    {
+        var run = new TrecRun();
+        foreach (QueryText[] window in queries.Chunk(Window))
+        {
+            IReadOnlyList<TermVector>? vectors = side.Encoder?.Encode([.. window.Select(query => query.Text)], stop);
+            for (int i = 0; i < window.Length; i++)
+            {
+                stop.ThrowIfCancellationRequested();
+                SearchOptions options = side.Options with { WithStoredFields = false, ExcludeId = dropQueryId ? window[i].Id : null };
+                run.Add(window[i].Id, Ranking(index, window[i], vectors?[i], k, options));
+            }
+
+            progress.Advance(window.Length, (double)run.QueryIds.Count / queries.Count);
+        }
+
+        return run;
+    }
+
+    private static RunEntry[] Ranking(SparseIndex index, QueryText query, TermVector? vector, int k, SearchOptions options)
+    {
+        if (string.IsNullOrWhiteSpace(query.Text) || vector is { Count: 0 })
+        {
+            return [];
+        }
+
+        SearchResult result = vector is null ? index.Search(query.Text, k, options) : index.SearchVector(vector, k, options);
+        return [.. result.Hits.Select(hit => new RunEntry(hit.Id, (float)hit.Score))];
+    }
+}

@@ -1,0 +1,54 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Sparse.Cli;
+
+/// <summary>What the tool keeps beside an index, for the next command: which model folder made it, and how much of each text it read.</summary>
+/// <remarks>One small JSON file in the index folder; Lucene leaves files that it does not know alone. The index works without it.</remarks>
+internal sealed record ToolMemory
+{
+    private const string FileName = "sparse-tool.json";
+
+    /// <summary>Full path of the model folder; null for the built-in model and for text alone.</summary>
+    public string? ModelFolder { get; init; }
+
+    /// <summary>Tokens of each text that the encoder read.</summary>
+    public int MaxTokens { get; init; } = Options.SharedOptions.DefaultMaxTokens;
+
+    /// <summary>Reads what is kept beside an index.</summary>
+    /// <param name="indexFolder">The folder of the index.</param>
+    /// <returns>The memory; null where there is none or it can't be understood.</returns>
+    public static ToolMemory? Read(string indexFolder)
+    {
+        string path = Path.Combine(indexFolder, FileName);
+        if (!File.Exists(path))
+        {
+            return null;
+        }
+
+        try
+        {
+            return JsonSerializer.Deserialize(File.ReadAllText(path), ToolMemoryJson.Default.ToolMemory);
+        }
+        catch (JsonException)
+        {
+            // A half-written file after a power cut: the same as none, the encoder is then asked for by name.
+            return null;
+        }
+    }
+
+    /// <summary>Keeps this beside an index.</summary>
+    /// <param name="indexFolder">The folder of the index.</param>
+    public void Write(string indexFolder)
+    {
+        string path = Path.Combine(indexFolder, FileName);
+        string draft = path + ".new";
+        File.WriteAllText(draft, JsonSerializer.Serialize(this, ToolMemoryJson.Default.ToolMemory) + "\n");
+        File.Move(draft, path, overwrite: true);
+    }
+}
+
+/// <summary>Generated at compile time, which keeps reflection out of the start of every search.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(ToolMemory))]
+internal sealed partial class ToolMemoryJson : JsonSerializerContext;
