@@ -1,3 +1,5 @@
+using Sparse.Encoders.InferenceFree;
+using Sparse.Encoders.Splade;
 using Sparse.Vectors;
 
 namespace Sparse.Cli;
@@ -47,7 +49,7 @@ internal static class EncoderChoice
             throw new WrongInputException($"'{folder}' was built with the encoder '{identity.Name}'; leave --encoder out, or make another index");
         }
 
-        return choice is null ? ForIndex(identity, memory, null, settings) : Checked(Open(choice, settings), identity, choice, folder);
+        return choice is null ? ForIndex(identity, memory, null, settings) : Checked(OpenSplade(choice, settings), identity, choice, folder);
     }
 
     /// <summary>The encoder that made an index.</summary>
@@ -57,15 +59,15 @@ internal static class EncoderChoice
     /// <param name="settings">How it is to run.</param>
     /// <returns>The encoder.</returns>
     /// <exception cref="WrongInputException">It is not known where it lies, or another lies there.</exception>
-    public static ITermEncoder ForIndex(EncoderIdentity identity, ToolMemory? memory, string? modelFolder, EncoderSettings settings)
+    public static SpladeEncoder ForIndex(EncoderIdentity identity, ToolMemory? memory, string? modelFolder, EncoderSettings settings)
     {
-        string choice = modelFolder ?? (identity.Name == BuiltIn ? BuiltIn : memory?.ModelFolder) ?? throw Unknown(identity);
+        string choice = modelFolder ?? memory?.ModelFolder ?? (identity.Name == BuiltIn ? BuiltIn : null) ?? throw Unknown(identity);
         if (modelFolder is null && choice != BuiltIn && !Directory.Exists(choice))
         {
             throw new WrongInputException($"the model folder '{choice}' that made this index is gone; say where it is with --encoder MODEL_DIR");
         }
 
-        return Checked(Open(choice, settings), identity, choice, "the index");
+        return Checked(OpenSplade(choice, settings), identity, choice, "the index");
     }
 
     /// <summary>An encoder of queries that runs no model.</summary>
@@ -74,19 +76,53 @@ internal static class EncoderChoice
     /// <param name="modelFolder">A folder given by the user; null: the remembered one, then the built-in table.</param>
     /// <returns>The encoder.</returns>
     /// <exception cref="WrongInputException">No table of term weights fits the index's vocabulary.</exception>
-    public static ITermEncoder ForInferenceFreeQueries(EncoderIdentity identity, ToolMemory? memory, string? modelFolder) =>
-        throw new NotSupportedException("inference-free encoders are not there yet");
+    public static ITermEncoder ForInferenceFreeQueries(EncoderIdentity identity, ToolMemory? memory, string? modelFolder)
+    {
+        string? folder = modelFolder ?? memory?.ModelFolder;
+        if (folder is not null)
+        {
+            try
+            {
+                return CheckedForQueries(InferenceFreeEncoder.FromFolder(RequireFolder(folder)), identity, folder);
+            }
+            catch (FileNotFoundException)
+            {
+                // Most model folders hold no table; the built-in one fits the vocabulary of many.
+            }
+        }
+
+        return CheckedForQueries(InferenceFreeEncoder.BuiltIn(), identity, "the built-in table");
+    }
 
     /// <summary>Opens an encoder by the word on the command line.</summary>
     /// <param name="choice">builtin, or a model folder.</param>
     /// <param name="settings">How it is to run.</param>
-    public static ITermEncoder Open(string choice, EncoderSettings settings) => throw new NotSupportedException("encoders are not there yet");
+    public static ITermEncoder Open(string choice, EncoderSettings settings) => OpenSplade(choice, settings);
+
+    /// <summary>Opens a SPLADE model by the word on the command line.</summary>
+    /// <param name="choice">builtin, or a model folder.</param>
+    /// <param name="settings">How it is to run.</param>
+    public static SpladeEncoder OpenSplade(string choice, EncoderSettings settings)
+    {
+        var options = new SpladeEncoderOptions { MaxTokens = settings.MaxTokens };
+        if (settings.Threads is { } threads)
+        {
+            options = options with { Threads = threads };
+        }
+
+        return choice == BuiltIn ? SpladeEncoder.BuiltIn(options) : SpladeEncoder.FromFolder(RequireFolder(choice), options);
+    }
+
+    /// <summary>Opens a table of term weights by the word on the command line.</summary>
+    /// <param name="choice">builtin, or a model folder.</param>
+    public static ITermEncoder OpenInferenceFree(string choice) =>
+        choice == BuiltIn ? InferenceFreeEncoder.BuiltIn() : InferenceFreeEncoder.FromFolder(RequireFolder(choice));
 
     /// <summary>Full path of a model folder; null for builtin and none.</summary>
     /// <param name="choice">What the user said.</param>
     public static string? FolderOf(string? choice) => choice is null or BuiltIn or None ? null : Path.GetFullPath(choice);
 
-    private static ITermEncoder Checked(ITermEncoder encoder, EncoderIdentity identity, string choice, string what)
+    private static SpladeEncoder Checked(SpladeEncoder encoder, EncoderIdentity identity, string choice, string what)
     {
         if (encoder.Identity.CanQuery(identity))
         {
@@ -97,6 +133,30 @@ internal static class EncoderChoice
         encoder.Dispose();
         throw new WrongInputException(
             $"{what} was written by the encoder '{identity.Name}' ({identity.Fingerprint}), and '{choice}' is another one ({found})");
+    }
+
+    private static ITermEncoder CheckedForQueries(ITermEncoder encoder, EncoderIdentity identity, string choice)
+    {
+        if (encoder.Identity.CanQuery(identity))
+        {
+            return encoder;
+        }
+
+        encoder.Dispose();
+        throw new WrongInputException(
+            $"--query-encoder idf needs a table of term weights for the vocabulary of the encoder '{identity.Name}', and {choice} is for another vocabulary");
+    }
+
+    private static string RequireFolder(string choice)
+    {
+        if (!Directory.Exists(choice))
+        {
+            throw new WrongInputException(File.Exists(choice)
+                ? $"'{choice}' is a file; --encoder takes a model folder"
+                : $"there is no model folder '{choice}'; --encoder takes builtin or a folder with an ONNX model and its tokenizer");
+        }
+
+        return choice;
     }
 
     private static WrongInputException Unknown(EncoderIdentity identity) =>

@@ -7,16 +7,25 @@ internal static class OutputFile
 {
     private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false);
 
+    /// <summary>Writes a text file through a draft beside it, so that a failure leaves what was there before.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="write">Writes its content.</param>
+    public static void Write(string path, Action<StreamWriter> write) => WriteBytes(path, stream =>
+    {
+        using var writer = new StreamWriter(stream, Utf8, leaveOpen: true);
+        write(writer);
+    });
+
     /// <summary>Writes a file through a draft beside it, so that a failure leaves what was there before.</summary>
     /// <param name="path">The file.</param>
     /// <param name="write">Writes its content.</param>
-    public static void Write(string path, Action<StreamWriter> write)
+    public static void WriteBytes(string path, Action<Stream> write)
     {
         RequireFolder(path);
-        if (File.Exists(path) is false && (path.StartsWith("/dev/", StringComparison.Ordinal) || Path.Exists(path)))
+        if (IsDevice(path))
         {
-            // A pipe or device can't be replaced.
-            using var direct = new StreamWriter(path, append: false, Utf8);
+            // A pipe or device can't be replaced by a file.
+            using var direct = new FileStream(path, FileMode.Open, FileAccess.Write);
             write(direct);
             return;
         }
@@ -24,9 +33,9 @@ internal static class OutputFile
         string draft = path + ".new";
         try
         {
-            using (var writer = new StreamWriter(draft, append: false, Utf8))
+            using (var stream = new FileStream(draft, FileMode.Create, FileAccess.Write, FileShare.None, 1 << 16))
             {
-                write(writer);
+                write(stream);
             }
 
             File.Move(draft, path, overwrite: true);
@@ -53,5 +62,16 @@ internal static class OutputFile
         {
             throw new WrongInputException($"there is no folder '{folder}' to write '{Path.GetFileName(path)}' to");
         }
+    }
+
+    private static bool IsDevice(string path)
+    {
+        if (OperatingSystem.IsWindows() || !File.Exists(path))
+        {
+            return false;
+        }
+
+        using var probe = new FileStream(path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite);
+        return !probe.CanSeek;
     }
 }

@@ -1,11 +1,12 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Parsing;
+using System.Text.RegularExpressions;
 
 namespace Sparse.Cli;
 
 /// <summary>The tool <c>sparse</c>.</summary>
-internal static class Program
+internal static partial class Program
 {
     private static int Main(string[] arguments)
     {
@@ -32,10 +33,15 @@ internal static class Program
         // A value that its option refuses says more than what follows from it.
         ParseError error = parsed.Errors.FirstOrDefault(candidate => candidate.SymbolResult is OptionResult or ArgumentResult) ?? parsed.Errors[0];
         string command = string.Join(' ', CommandPath(parsed.CommandResult));
-        Console.Error.WriteLine($"sparse: {error.Message.TrimEnd('.')} (see {command} --help)");
+        Match missing = MissingOption().Match(error.Message);
+        string sentence = missing.Success ? $"{missing.Groups[1].Value} is missing" : error.Message.TrimEnd('.');
+        Console.Error.WriteLine($"sparse: {sentence} (see {command} --help)");
         return ExitCode.WrongInput;
     }
 
     private static IEnumerable<string> CommandPath(SymbolResult? result) =>
         result is CommandResult command ? [.. CommandPath(command.Parent), command.Command is RootCommand ? "sparse" : command.Command.Name] : [];
+
+    [GeneratedRegex("^Option '(.+)' is required")]
+    private static partial Regex MissingOption();
 }

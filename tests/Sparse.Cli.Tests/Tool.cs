@@ -37,11 +37,10 @@ internal static class Tool
 
     public static Process Start(string? folder, params string[] arguments) => StartVia(Host, folder, [Assembly, .. arguments]);
 
-    /// <summary>Runs under a shell prelude such as <c>ulimit -f 100</c>.</summary>
-    public static ToolResult RunUnder(string prelude, params string[] arguments)
+    /// <summary>Runs a line of bash in which "$@" is the tool with its arguments.</summary>
+    public static ToolResult RunScript(string script, params string[] arguments)
     {
-        string command = $"{prelude}; exec \"$0\" \"$@\"";
-        using Process process = StartVia("/bin/bash", null, ["-c", command, Host, Assembly, .. arguments]);
+        using Process process = StartVia("/bin/bash", null, ["-c", script, "bash", Host, Assembly, .. arguments]);
         return WaitFor(process);
     }
 

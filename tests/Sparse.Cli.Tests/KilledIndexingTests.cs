@@ -1,0 +1,103 @@
+using System.Diagnostics;
+using System.Globalization;
+using Sparse.LuceneNet;
+
+namespace Sparse.Cli.Tests;
+
+/// <summary>SIGKILL while indexing: the index reopens at its last commit, every time, and --append goes on from there.</summary>
+internal sealed class KilledIndexingTests
+{
+    private const int Window = 256;
+
+    [Test]
+    public void Killed_at_25_random_moments_seed_1_every_reopening_is_at_a_commit_and_append_goes_on() => KillAndGoOn(25, seed: 1, documents: 8_000, "none", 300, 2_500);
+
+    [Test]
+    public void Killed_at_100_random_moments_seed_2_every_reopening_is_at_a_commit_and_append_goes_on()
+    {
+        RequireLong();
+        KillAndGoOn(100, seed: 2, documents: 8_000, "none", 300, 2_500);
+    }
+
+    [Test]
+    public void Killed_at_10_random_moments_of_encoding_seed_3_append_goes_on()
+    {
+        RequireLong();
+        KillAndGoOn(10, seed: 3, documents: 1_500, "builtin", 800, 8_000);
+    }
+
+    private static void RequireLong()
+    {
+        if (Environment.GetEnvironmentVariable("SPARSE_LONG") != "1")
+        {
+            Assert.Ignore("skipped: takes minutes; SPARSE_LONG=1 runs it");
+        }
+    }
+
+    private static void KillAndGoOn(int kills, int seed, int documents, string encoder, int leastDelay, int mostDelay)
+    {
+        using var corpus = new SmallCorpus();
+        string input = corpus.At("numbered.jsonl");
+        NumberedCorpus.Write(input, documents);
+        string[] arguments = ["index", input, "--index", corpus.Index, "--encoder", encoder, "--commit-every", "1", "--append"];
+        var random = new Random(seed);
+        int killed = 0, inProgress = 0, finished = 0, rounds = 0;
+        while (killed < kills)
+        {
+            Assert.That(rounds++, Is.LessThan(kills * 3), "almost every run ends before its kill: choose shorter delays");
+            int before = CommittedAfterKill(corpus.Index, documents);
+            using Process process = Tool.Start(null, arguments);
+            Task<string> error = process.StandardError.ReadToEndAsync();
+            Task<string> output = process.StandardOutput.ReadToEndAsync();
+            if (!process.WaitForExit(random.Next(leastDelay, mostDelay)))
+            {
+                process.Kill();
+                process.WaitForExit();
+                killed++;
+                int after = CommittedAfterKill(corpus.Index, documents);
+                Assert.That(after, Is.GreaterThanOrEqualTo(before), "nothing committed is lost");
+                inProgress += after > 0 && after < documents ? 1 : 0;
+                continue;
+            }
+
+            Assert.That(process.ExitCode, Is.Zero, $"after {killed} kills: {error.Result} {output.Result}");
+            AssertComplete(corpus.Index, documents);
+            finished++;
+            Directory.Delete(corpus.Index, recursive: true);
+        }
+
+        ToolResult last = Tool.Run(arguments);
+        Assert.That(last.ExitCode, Is.Zero, last.Error);
+        AssertComplete(corpus.Index, documents);
+        TestContext.Out.WriteLine($"{killed} kills, {inProgress} of them between the first and the last commit; {finished + 1} indexes completed by --append");
+        Assert.That(inProgress, Is.GreaterThan(kills / 4), "most kills must hit indexing, not the start of the process");
+    }
+
+    /// <summary>Opens what a kill left and returns how many documents are in: always whole windows from the start of the input.</summary>
+    private static int CommittedAfterKill(string folder, int documents)
+    {
+        if (!SparseIndex.Exists(folder))
+        {
+            return 0;
+        }
+
+        using SparseIndex index = SparseIndex.OpenReadOnly(folder);
+        int count = index.Count;
+        Assert.Multiple(() =>
+        {
+            Assert.That(count % Window == 0 || count == documents, Is.True, $"{count} documents are not at a commit");
+            Assert.That(count == 0 || index.Get((count - 1).ToString(CultureInfo.InvariantCulture)) is not null, Is.True);
+            Assert.That(index.Get(count.ToString(CultureInfo.InvariantCulture)), Is.Null);
+            Assert.That(index.Check().Problems, Is.Empty);
+        });
+        return count;
+    }
+
+    private static void AssertComplete(string folder, int documents)
+    {
+        using SparseIndex index = SparseIndex.OpenReadOnly(folder);
+        Assert.That(index.Count, Is.EqualTo(documents));
+        Assert.That(Enumerable.Range(0, documents).Where(id => index.Get(id.ToString(CultureInfo.InvariantCulture)) is null), Is.Empty);
+        Assert.That(index.Check().Problems, Is.Empty);
+    }
+}
