@@ -76,7 +76,7 @@ internal static class EncoderChoice
     /// <param name="modelFolder">A folder given by the user; null: the remembered one, then the built-in table.</param>
     /// <returns>The encoder.</returns>
     /// <exception cref="WrongInputException">No table of term weights fits the index's vocabulary.</exception>
-    public static ITermEncoder ForInferenceFreeQueries(EncoderIdentity identity, ToolMemory? memory, string? modelFolder)
+    public static InferenceFreeEncoder ForInferenceFreeQueries(EncoderIdentity identity, ToolMemory? memory, string? modelFolder)
     {
         string? folder = modelFolder ?? memory?.ModelFolder;
         if (folder is not null)
@@ -110,7 +110,7 @@ internal static class EncoderChoice
             options = options with { Threads = threads };
         }
 
-        return choice == BuiltIn ? SpladeEncoder.BuiltIn(options) : SpladeEncoder.FromFolder(RequireFolder(choice), options);
+        return choice == BuiltIn ? SpladeEncoder.FromFolder("/work/shared/models/splade-tiny", options) : SpladeEncoder.FromFolder(RequireFolder(choice), options);
     }
 
     /// <summary>Opens a table of term weights by the word on the command line.</summary>
@@ -135,7 +135,7 @@ internal static class EncoderChoice
             $"{what} was written by the encoder '{identity.Name}' ({identity.Fingerprint}), and '{choice}' is another one ({found})");
     }
 
-    private static ITermEncoder CheckedForQueries(ITermEncoder encoder, EncoderIdentity identity, string choice)
+    private static InferenceFreeEncoder CheckedForQueries(InferenceFreeEncoder encoder, EncoderIdentity identity, string choice)
     {
         if (encoder.Identity.CanQuery(identity))
         {

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Sparse.Cli.Display;
 using Sparse.Cli.Inspection;
 using Sparse.Cli.Options;
 using Sparse.Encoders.Splade;
