@@ -39,7 +39,7 @@ public sealed class SparseIndex : IDisposable
         SparseCodec.Register();
         DirectoryPath = path;
         _encoder = encoder;
-        _directory = FSDirectory.Open(path);
+        _directory = FSDirectory.Open(path, new ExclusiveLockFactory());
         try
         {
             _identity = created ?? ReadIdentity();

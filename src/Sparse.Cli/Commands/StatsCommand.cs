@@ -106,12 +106,23 @@ internal static class StatsCommand
         }
     }
 
-    private static void Row(string name, string value, string note = "") =>
-        Screen.Output.MarkupLineInterpolated($"{TextLayout.Pad(name, 16)}  [bold]{TextLayout.Pad(value, note.Length == 0 ? 0 : 12)}[/] [grey]{note}[/]");
+    private static void Row(string name, string value, string note = "")
+    {
+        if (note.Length == 0)
+        {
+            Screen.Output.MarkupLineInterpolated($"{TextLayout.Pad(name, 16)}  [bold]{value}[/]");
+        }
+        else
+        {
+            Screen.Output.MarkupLineInterpolated($"{TextLayout.Pad(name, 16)}  [bold]{TextLayout.Pad(value, 12)}[/] [grey]{note}[/]");
+        }
+    }
 
     // What Lucene 4.x keeps under these endings.
     private static string FileKind(string kind) => kind switch
     {
+        "sip" => "impacts",
+        "sid" => "impact terms",
         "fdt" or "fdx" => "stored text",
         "tim" or "tip" => "words",
         "doc" or "pos" or "pay" => "word lists",

@@ -19,8 +19,14 @@ internal static class ChoiceOption
         {
             Description = description,
             HelpName = string.Join('|', choices.Select(choice => choice.Word)),
+            Arity = ArgumentArity.ExactlyOne,
             CustomParser = result =>
             {
+                if (result.Tokens.Count == 0)
+                {
+                    return fallback;
+                }
+
                 string given = result.Tokens[^1].Value;
                 foreach ((string word, T value) in choices)
                 {

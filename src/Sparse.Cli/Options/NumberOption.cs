@@ -21,6 +21,11 @@ internal static class NumberOption
             HelpName = "N",
             CustomParser = result =>
             {
+                if (result.Tokens.Count == 0)
+                {
+                    return fallback;
+                }
+
                 string given = result.Tokens[^1].Value;
                 if (int.TryParse(given, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int value) && value >= least && value <= most)
                 {
