@@ -106,14 +106,14 @@ internal static class ModelCommand
     {
         var source = new Argument<string>("MODEL_DIR") { Description = "A Hugging Face or sentence-transformers sparse model with an ONNX file" };
         var to = new Option<string>("--to") { Description = "Folder to write: empty, or not there yet", HelpName = "DIR", Required = true };
-        Option<bool> quantize = ChoiceOption.Create(
-            "--quantize", false, "Store matrices as they are (none, default) or in one byte a weight (int8)", ("none", false), ("int8", true));
+        Option<string> quantize = ChoiceOption.Create(
+            "--quantize", "none", "Store matrices as they are (none, default) or in one byte a weight (int8)", ("none", "none"), ("int8", "int8"));
         var name = new Option<string?>("--name") { Description = "Name of the model; default: its folder's", HelpName = "NAME" };
         var command = new Command("import", "Make a model folder for --encoder: pooling inside the graph, tied embedding once") { source, to, quantize, name };
         command.SetAction(parsed =>
         {
             ModelImportReport report = ModelImport.Import(parsed.GetRequiredValue(source), parsed.GetRequiredValue(to),
-                new ModelImportOptions { Int8Weights = parsed.GetValue(quantize), Name = parsed.GetValue(name) });
+                new ModelImportOptions { Int8Weights = parsed.GetValue(quantize) == "int8", Name = parsed.GetValue(name) });
             Console.Out.WriteLine($"{report.Name}: {Figure.Bytes(report.SourceBytes)} became {Figure.Bytes(report.ModelBytes)}"
                 + $" ({(report.IsTied ? "embedding stored once" : "no tied embedding")}"
                 + $"{(report.QuantizedMatrices > 0 ? $", {Figure.Count(report.QuantizedMatrices, "matrix", "matrices")} in int8" : "")}), {Figure.Count(report.Terms)} terms");

@@ -1,4 +1,5 @@
 using Lucene.Net.Store;
+using Lock = Lucene.Net.Store.Lock;
 
 namespace Sparse.LuceneNet.Storage;
 
