@@ -83,6 +83,35 @@ internal sealed class SparseScorer : Scorer
     /// <inheritdoc/>
     public override long GetCost() => _cursors.Sum(cursor => (long)cursor.DocFreq);
 
+    /// <summary>Collects documents from the next one on, as a loop over <see cref="NextDoc"/> would but without a call for each.</summary>
+    /// <param name="collector">Has been given this scorer.</param>
+    /// <param name="max">The first document not to collect.</param>
+    /// <returns>True when more documents follow.</returns>
+    public bool Collect(ICollector collector, int max)
+    {
+        if (_doc == -1)
+        {
+            NextDoc();
+        }
+
+        while (_doc < max)
+        {
+            int end = Math.Min(_end, max);
+            for (int doc = _doc; doc < end; doc++)
+            {
+                if (_scores[doc - _start] != 0 && (_acceptDocs is null || _acceptDocs.Get(doc)))
+                {
+                    _doc = doc;
+                    collector.Collect(doc);
+                }
+            }
+
+            Advance(end);
+        }
+
+        return _doc != NO_MORE_DOCS;
+    }
+
     private bool FillWindow(int target)
     {
         if (target >= _maxDoc)

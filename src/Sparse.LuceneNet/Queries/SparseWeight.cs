@@ -31,13 +31,6 @@ internal sealed class SparseWeight : Weight
         }
 
         _exponent = QueryQuantizer.Quantize([.. query.Weights], _field.Scale, _weights);
-
-        // 2^-126 is the least normal float, and 2²⁴ × 2^103 the first to overflow.
-        if (_exponent is < -126 or >= 103)
-        {
-            throw new ArgumentException(
-                $"Weights of this size (sum {query.Weights.Sum(weight => (double)weight):R}) times scale {_field.Scale:R} of sparse field '{query.Field}' leave the range of float scores: rescale the query's weights.");
-        }
     }
 
     /// <inheritdoc/>
@@ -54,16 +47,11 @@ internal sealed class SparseWeight : Weight
     public override void Normalize(float norm, float topLevelBoost) => _boost = _query.Boost * topLevelBoost;
 
     /// <inheritdoc/>
-    public override Scorer? GetScorer(AtomicReaderContext context, IBits? acceptDocs)
-    {
-        if (OpenTerms(context, out _) is not { Count: > 0 } terms)
-        {
-            return null;
-        }
+    public override BulkScorer? GetBulkScorer(AtomicReaderContext context, bool scoreDocsInOrder, IBits? acceptDocs) =>
+        NewScorer(context, acceptDocs) is { } scorer ? new Bulk(scorer) : null;
 
-        return new SparseScorer(
-            this, [.. terms.Select(term => term.Cursor)], [.. terms.Select(term => (int)term.Weight)], Step, acceptDocs, context.AtomicReader.MaxDoc);
-    }
+    /// <inheritdoc/>
+    public override Scorer? GetScorer(AtomicReaderContext context, IBits? acceptDocs) => NewScorer(context, acceptDocs);
 
     /// <inheritdoc/>
     public override Explanation Explain(AtomicReaderContext context, int doc)
@@ -105,6 +93,17 @@ internal sealed class SparseWeight : Weight
         return whole;
     }
 
+    private SparseScorer? NewScorer(AtomicReaderContext context, IBits? acceptDocs)
+    {
+        if (OpenTerms(context, out _) is not { Count: > 0 } terms)
+        {
+            return null;
+        }
+
+        return new SparseScorer(
+            this, [.. terms.Select(term => term.Cursor)], [.. terms.Select(term => (int)term.Weight)], Step, acceptDocs, context.AtomicReader.MaxDoc);
+    }
+
     private List<(ImpactCursor Cursor, ushort Weight, int Index)>? OpenTerms(AtomicReaderContext context, out ImpactTerms? field)
     {
         field = _field is null ? null : ImpactTerms.Of(context.AtomicReader, _query.Field);
@@ -126,5 +125,14 @@ internal sealed class SparseWeight : Weight
         }
 
         return found;
+    }
+
+    private sealed class Bulk(SparseScorer scorer) : BulkScorer
+    {
+        public override bool Score(ICollector collector, int max)
+        {
+            collector.SetScorer(scorer);
+            return scorer.Collect(collector, max);
+        }
     }
 }

@@ -183,18 +183,17 @@ public sealed class SparseQueryTests
         Assert.That(() => new SparseQuery("sparse", new Dictionary<string, float> { ["a"] = weight }), Throws.ArgumentException.With.Message.Contains("'a'"));
 
     [Test]
-    public void Weights_beyond_the_range_of_scores_are_refused([Values(1e-38f, 3e38f)] float weight)
+    public void Weights_beyond_the_range_of_scores_are_refused()
     {
-        var query = new SparseQuery(ToyIndex.SparseField, new Dictionary<string, float> { ["t01"] = weight, ["t02"] = weight });
-        float scale = weight < 1 ? 1e-30f : 1e30f;
+        var query = new SparseQuery(ToyIndex.SparseField, new Dictionary<string, float> { ["t01"] = 3e38f, ["t02"] = 3e38f });
         using var directory = new RAMDirectory();
-        using (IndexWriter writer = ToyIndex.Writer(directory, new SparseCodec(ToyIndex.SparseField, new SparseFieldFormat(scale))))
+        using (IndexWriter writer = ToyIndex.Writer(directory, new SparseCodec(ToyIndex.SparseField, new SparseFieldFormat(1e30f))))
         {
             writer.AddDocument(ToyIndex.Document("0", ToyIndex.Vector(("t01", 1))));
         }
 
         using DirectoryReader reader = DirectoryReader.Open(directory);
-        Assert.That(() => new IndexSearcher(reader).Search(query, 1), Throws.ArgumentException.With.Message.Contains("rescale"));
+        Assert.That(() => new IndexSearcher(reader).Search(query, 1), Throws.ArgumentException.With.Message.Contains("beyond the range"));
     }
 
     [Test]
