@@ -126,6 +126,12 @@ internal sealed class CorpusFinder(CorpusFormat format)
     {
         var start = new byte[4096];
         using FileStream stream = File.OpenRead(path);
+        if (!stream.CanSeek)
+        {
+            // Looking would take the first bytes away from the reader.
+            throw new BadInputException(path, 0, "this is a pipe or a device; name its format.");
+        }
+
         ReadOnlySpan<byte> bytes = start.AsSpan(0, stream.ReadAtLeast(start, start.Length, throwOnEndOfStream: false));
         bytes = bytes.StartsWith("\uFEFF"u8) ? bytes[3..] : bytes;
         bytes = bytes.TrimStart(" \t\r\n"u8);

@@ -1,3 +1,5 @@
+using Sparse.Evaluation;
+
 namespace Sparse.Formats.Tests;
 
 public sealed class CorpusTests
@@ -96,6 +98,18 @@ public sealed class CorpusTests
         }
 
         Assert.That(Corpus.Open([_folder.Root]).Select(document => document.Id), Is.EqualTo(["a/b.txt"]));
+    }
+
+    [Test]
+    public void The_sample_corpus_is_whole_and_its_judgements_name_its_queries_and_documents()
+    {
+        string folder = Path.Combine(Repository(), "samples", "corpus");
+        HashSet<string> documents = [.. Corpus.Open([folder]).Select(document => document.Id)];
+        HashSet<string> queries = [.. QueryFile.Read(Path.Combine(folder, "queries.jsonl")).Select(query => query.Id)];
+        Qrels qrels = Qrels.Read(Path.Combine(folder, "qrels", "test.tsv"));
+        Assert.That(documents, Has.Count.EqualTo(342));
+        Assert.That(qrels.QueryIds, Is.EquivalentTo(queries).And.Count.EqualTo(120));
+        Assert.That(qrels.QueryIds.SelectMany(id => qrels.Judgements(id).Keys), Is.SubsetOf(documents));
     }
 
     [Test]

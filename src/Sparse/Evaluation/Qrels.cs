@@ -94,6 +94,11 @@ public sealed class Qrels
                 throw new BadInputException(path, lines.LineNumber, $"grade '{parts[^1]}' is not a whole number.");
             }
 
+            if (parts[0].Length == 0 || parts[^2].Length == 0)
+            {
+                throw new BadInputException(path, lines.LineNumber, "an id is empty; expected a query id and a document id.");
+            }
+
             try
             {
                 qrels.Add(parts[0], parts[^2], grade);

@@ -112,7 +112,7 @@ public sealed class RunAndQrelsTests
     [TestCase("q1\td1\t1\nq1\td2\t0.5\n", "line 2: grade '0.5'")]
     [TestCase("q1\td1\t0.5\n", "line 1: grade '0.5'")]
     [TestCase("q1 0 d1 1\nq1 0 d1 2\n", "line 2: document 'd1' is judged 1 and 2")]
-    [TestCase("q1\t\t1\n", "line 1: ")]
+    [TestCase("q1\t\t1\n", "line 1: an id is empty")]
     [TestCase("just some text in a file\n", "line 1: 6 columns")]
     public void A_broken_judgement_is_named(string content, string expected)
     {
