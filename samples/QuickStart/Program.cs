@@ -15,7 +15,7 @@ if (index.Count == 0)
     index.Commit();
 }
 
-string query = args.Length > 0 ? string.Join(' ', args) : "which program is using a port";
+string query = args.Length > 0 ? string.Join(' ', args) : "how much space is left on the disk";
 foreach (SearchHit hit in index.Search(query, k: 5).Hits)
 {
     Console.WriteLine($"{hit.Rank}. {hit.Score,6:F2}  {hit.Title}: {hit.Text[..Math.Min(90, hit.Text.Length)]}");
