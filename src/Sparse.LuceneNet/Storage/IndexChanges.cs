@@ -8,6 +8,7 @@ using Sparse.LuceneNet.Impacts;
 using Sparse.LuceneNet.Postings;
 using Sparse.Tokens;
 using Sparse.Vectors;
+using LuceneDirectory = Lucene.Net.Store.Directory;
 
 namespace Sparse.LuceneNet.Storage;
 
@@ -32,7 +33,7 @@ internal sealed class IndexChanges : IDisposable
     /// <param name="similarity">The similarity, whose norms are written.</param>
     /// <param name="ramBufferMegabytes">Memory for documents not yet flushed.</param>
     /// <exception cref="LockObtainFailedException">Somebody else writes to the index.</exception>
-    public IndexChanges(FSDirectory directory, string path, IndexIdentity identity, bool create, Analyzer analyzer, Similarity similarity, double ramBufferMegabytes)
+    public IndexChanges(LuceneDirectory directory, string path, IndexIdentity identity, bool create, Analyzer analyzer, Similarity similarity, double ramBufferMegabytes)
     {
         _path = path;
         var config = new IndexWriterConfig(LuceneVersion.LUCENE_48, analyzer)

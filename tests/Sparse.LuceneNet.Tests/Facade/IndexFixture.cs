@@ -32,8 +32,8 @@ internal abstract class IndexFixture
 
     protected static string[] Ids(SearchResult result) => [.. result.Hits.Select(hit => hit.Id)];
 
-    /// <summary>The first documents of SciFact; skips the test where the data is not there.</summary>
-    protected static List<SparseDocument> SciFact(int count)
+    /// <summary>The folder of a collection; skips the test where the data is not there.</summary>
+    protected static string Collection(string name)
     {
         DirectoryInfo? folder = new(TestContext.CurrentContext.TestDirectory);
         while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "Sparse.sln")))
@@ -41,12 +41,19 @@ internal abstract class IndexFixture
             folder = folder.Parent;
         }
 
-        string corpus = Path.Combine(folder?.Parent?.FullName ?? "", "shared", "data", "scifact", "corpus.jsonl");
-        if (!File.Exists(corpus))
+        string collection = Path.Combine(folder?.Parent?.FullName ?? "", "shared", "data", name);
+        if (!Directory.Exists(collection))
         {
-            Assert.Ignore("skipped: ../shared/data/scifact is not here");
+            Assert.Ignore($"skipped: ../shared/data/{name} is not here");
         }
 
+        return collection;
+    }
+
+    /// <summary>The first documents of SciFact; skips the test where the data is not there.</summary>
+    protected static List<SparseDocument> SciFact(int count)
+    {
+        string corpus = Path.Combine(Collection("scifact"), "corpus.jsonl");
         var documents = new List<SparseDocument>();
         foreach (string line in File.ReadLines(corpus).Take(count))
         {
