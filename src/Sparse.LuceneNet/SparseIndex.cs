@@ -24,8 +24,9 @@ public sealed class SparseIndex : IDisposable
     private readonly FSDirectory _directory;
     private readonly EnglishLexicalAnalyzer _analyzer = new();
     private readonly ITermEncoder? _encoder;
+    private readonly PruningOptions _pruning;
     private readonly IndexChanges? _changes;
-    private readonly SearcherManager _searchers;
+    private readonly IndexView _view;
     private volatile IndexIdentity _identity;
 
     private SparseIndex(string path, ITermEncoder? encoder, SparseIndexOptions options, IndexIdentity? created, bool readOnly)
@@ -39,6 +40,7 @@ public sealed class SparseIndex : IDisposable
         SparseCodec.Register();
         DirectoryPath = path;
         _encoder = encoder;
+        _pruning = options.Pruning;
         _directory = FSDirectory.Open(path, new ExclusiveLockFactory());
         try
         {
@@ -48,16 +50,12 @@ public sealed class SparseIndex : IDisposable
                 _identity.RequireQueriesBy(encoder.Identity, path);
             }
 
-            var factory = new Bm25SearcherFactory(similarity);
-            if (readOnly)
-            {
-                _searchers = new SearcherManager(_directory, factory);
-            }
-            else
+            if (!readOnly)
             {
                 _changes = new IndexChanges(_directory, path, _identity, created is not null, _analyzer, similarity, options.RamBufferMegabytes);
-                _searchers = new SearcherManager(_changes.Writer, applyAllDeletes: true, factory);
             }
+
+            _view = new IndexView(path, _directory, _changes?.Writer, similarity);
         }
         catch
         {
@@ -75,7 +73,7 @@ public sealed class SparseIndex : IDisposable
     public bool IsReadOnly => _changes is null;
 
     /// <summary>Live documents, as last committed or refreshed.</summary>
-    public int Count => Read(searcher => searcher.IndexReader.NumDocs);
+    public int Count => _view.Read((_, reader) => reader.NumDocs);
 
     /// <summary>The encoder that made the index's vectors; null for an index of text alone.</summary>
     public EncoderIdentity? Encoder => _identity.Encoder;
@@ -194,8 +192,8 @@ public sealed class SparseIndex : IDisposable
     /// <summary>Shows searches the changes made so far, committed or not; opened read-only: the newest commit.</summary>
     public void Refresh() => IndexFolder.Guard(DirectoryPath, () =>
     {
-        _searchers.MaybeRefreshBlocking();
-        IndexIdentity identity = Read(searcher => IndexIdentity.Read((DirectoryReader)searcher.IndexReader, DirectoryPath));
+        _view.Refresh();
+        IndexIdentity identity = _view.Read((_, reader) => IndexIdentity.Read(reader, DirectoryPath));
         if (_encoder is not null && identity != _identity)
         {
             identity.RequireQueriesBy(_encoder.Identity, DirectoryPath);
@@ -210,7 +208,7 @@ public sealed class SparseIndex : IDisposable
     public SparseDocument? Get(string id)
     {
         ArgumentNullException.ThrowIfNull(id);
-        return Read(searcher => DocumentFields.Find(searcher.IndexReader, id) is >= 0 and var doc ? DocumentFields.Read(searcher, doc) : null);
+        return _view.Read((searcher, reader) => DocumentFields.Find(reader, id) is >= 0 and var doc ? DocumentFields.Read(searcher, doc) : null);
     }
 
     /// <summary>Finds the k best documents for a text.</summary>
@@ -282,21 +280,23 @@ public sealed class SparseIndex : IDisposable
     {
         ArgumentException.ThrowIfNullOrEmpty(toDirectory);
         IndexFolder.RequireEmpty(toDirectory);
-        IndexFolder.Guard(DirectoryPath, () => WithCommit(commit => IndexFolder.Copy(_directory, commit, toDirectory)));
+        IndexFolder.Guard(DirectoryPath, () => _changes is null
+            ? IndexView.WithNewestCommit(_directory, commit => IndexFolder.Copy(_directory, commit, toDirectory))
+            : _changes.WithSnapshot(commit => IndexFolder.Copy(_directory, commit, toDirectory)));
     }
 
     /// <summary>Checks the last commit: Lucene's CheckIndex, then impacts, scale, encoder, ids and stored fields.</summary>
     /// <returns>What was found.</returns>
-    public CheckReport Check() => WithCommit(commit => IndexCheck.Run(_directory, DirectoryPath, commit));
+    public CheckReport Check() => IndexFolder.Guard(DirectoryPath, () => IndexCheck.Run(_directory, DirectoryPath));
 
     /// <summary>Figures of the index.</summary>
     /// <returns>Documents, terms, postings, bytes, encoder.</returns>
-    public IndexStatistics Statistics() => Read(searcher => IndexFigures.Count((DirectoryReader)searcher.IndexReader, _identity));
+    public IndexStatistics Statistics() => _view.Read((_, reader) => IndexFigures.Count(reader, _identity));
 
     /// <summary>Closes the index and frees its lock. Changes since the last <see cref="Commit"/> are given up.</summary>
     public void Dispose()
     {
-        _searchers.Dispose();
+        _view.Dispose();
         _changes?.Dispose();
         _directory.Dispose();
         _analyzer.Dispose();
@@ -350,6 +350,8 @@ public sealed class SparseIndex : IDisposable
             {
                 throw new ArgumentException($"The vector of document '{DocumentFields.Shorten(documents[i].Id)}' has term {vectors[i].Terms[^1]}, and the vocabulary ends at {encoder.Vocabulary.Count - 1}: they do not belong together.", nameof(documents));
             }
+
+            vectors[i] = TermPruner.Prune(vectors[i], _pruning);
         }
 
         return vectors;
@@ -358,7 +360,7 @@ public sealed class SparseIndex : IDisposable
     private SearchResult Run(string text, SearchMode mode, Query query, int k, SearchOptions options, IReadOnlyList<string> warnings)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(k, 1);
-        return Read(searcher =>
+        return _view.Read((searcher, _) =>
         {
             // One more than asked for, in case the one to leave out is among them.
             ScoreDoc[] found = searcher.Search(query, options.ExcludeId is null ? k : Math.Min(k, int.MaxValue - 1) + 1).ScoreDocs;
@@ -374,44 +376,5 @@ public sealed class SparseIndex : IDisposable
 
             return new SearchResult(text, mode, hits, warnings);
         });
-    }
-
-    private T Read<T>(Func<IndexSearcher, T> action)
-    {
-        IndexSearcher searcher = _searchers.Acquire();
-        try
-        {
-            return IndexFolder.Guard(DirectoryPath, () => action(searcher));
-        }
-        finally
-        {
-            _searchers.Release(searcher);
-        }
-    }
-
-    // A writer keeps the files of a commit while they are in use. Without one, a writer elsewhere may delete them: then take its newer commit.
-    private T WithCommit<T>(Func<IndexCommit, T> action)
-    {
-        if (_changes is not null)
-        {
-            return _changes.WithSnapshot(action);
-        }
-
-        for (int attempt = 1; ; attempt++)
-        {
-            IndexCommit commit = DirectoryReader.ListCommits(_directory)[^1];
-            try
-            {
-                return action(commit);
-            }
-            catch (Exception e) when (e is FileNotFoundException && attempt < 10 && DirectoryReader.ListCommits(_directory)[^1].Generation > commit.Generation)
-            {
-            }
-        }
-    }
-
-    private sealed class Bm25SearcherFactory(ExactLengthBm25 similarity) : SearcherFactory
-    {
-        public override IndexSearcher NewSearcher(IndexReader reader) => new(reader) { Similarity = similarity };
     }
 }

@@ -1,3 +1,5 @@
+using Sparse.Vectors;
+
 namespace Sparse.LuceneNet;
 
 /// <summary>Options of a <see cref="SparseIndex"/>.</summary>
@@ -5,6 +7,9 @@ public sealed record SparseIndexOptions
 {
     /// <summary>The weight that impact 255 stands for; null takes the encoder's own. Used on creation; an existing index keeps its scale.</summary>
     public float? MaxWeight { get; init; }
+
+    /// <summary>What of the vectors of added documents to keep; everything by default. Queries are never pruned.</summary>
+    public PruningOptions Pruning { get; init; } = PruningOptions.KeepAll;
 
     /// <summary>BM25's saturation of repeated words, ≥ 0; 0.9 as in Anserini.</summary>
     public float Bm25K1 { get; init; } = 0.9f;

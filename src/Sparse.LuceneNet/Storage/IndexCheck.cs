@@ -21,19 +21,33 @@ internal sealed class IndexCheck
     {
     }
 
-    /// <summary>Checks a commit.</summary>
+    /// <summary>Checks the newest commit.</summary>
     /// <param name="directory">The folder.</param>
     /// <param name="path">Its name, for messages.</param>
-    /// <param name="commit">The commit, whose files stay meanwhile; null for the newest.</param>
     /// <returns>What was found.</returns>
-    public static CheckReport Run(FSDirectory directory, string path, IndexCommit? commit)
+    public static CheckReport Run(FSDirectory directory, string path)
+    {
+        for (int attempt = 1; ; attempt++)
+        {
+            long generation = SegmentInfos.GetLastCommitGeneration(directory);
+            CheckReport report = RunOnce(directory, path);
+
+            // A writer that commits meanwhile deletes files of the commit under check: that is no damage, so check the newer one.
+            if (report.IsClean || attempt == 5 || SegmentInfos.GetLastCommitGeneration(directory) == generation)
+            {
+                return report;
+            }
+        }
+    }
+
+    private static CheckReport RunOnce(FSDirectory directory, string path)
     {
         var check = new IndexCheck();
         var output = new StringWriter(CultureInfo.InvariantCulture);
         check.Attempt("Lucene's check", () => check.RunLucene(directory, output));
         check.Attempt("Opening the index", () =>
         {
-            using DirectoryReader reader = commit is null ? DirectoryReader.Open(directory) : DirectoryReader.Open(commit);
+            using DirectoryReader reader = DirectoryReader.Open(directory);
             check._documents = reader.NumDocs;
             check.Attempt("The identity", () => IndexIdentity.Read(reader, path));
             check.Attempt("The impacts", () => check.CheckImpacts(reader));

@@ -52,7 +52,7 @@ internal static class IndexFolder
             return;
         }
 
-        using FSDirectory directory = FSDirectory.Open(path);
+        using FSDirectory directory = FSDirectory.Open(path, new ExclusiveLockFactory());
         using Lock writeLock = directory.MakeLock(LockFile);
         writeLock.Obtain(IndexWriterConfig.WRITE_LOCK_TIMEOUT);
         if (IsLeftover(path, FileNames(path)))

@@ -37,13 +37,7 @@ internal sealed record IndexIdentity(bool HasVectors, EncoderIdentity? Encoder, 
             throw new ArgumentException($"Encoder '{encoder.Identity.Name}' is for queries alone: it cannot make an index's vectors. Give it to a search instead.", nameof(encoder));
         }
 
-        float weight = maxWeight ?? encoder.MaxWeight;
-        if (!(weight > 0) || float.IsPositiveInfinity(weight))
-        {
-            throw new ArgumentException($"The weight of impact 255 must be finite and positive, not {weight}.", nameof(maxWeight));
-        }
-
-        return new IndexIdentity(true, encoder.Identity, ImpactQuantizer.ForMaxWeight(weight).Scale);
+        return new IndexIdentity(true, encoder.Identity, ImpactQuantizer.ForMaxWeight(maxWeight ?? encoder.MaxWeight).Scale);
     }
 
     /// <summary>Reads the identity of an index.</summary>

@@ -76,6 +76,17 @@ internal sealed class AwkwardInputTests : IndexFixture
     }
 
     [Test]
+    public void Documents_are_pruned_and_queries_are_not()
+    {
+        using var encoder = new HashEncoder();
+        using SparseIndex index = SparseIndex.Create(IndexPath, encoder, new SparseIndexOptions { Pruning = new() { KeepTerms = 2 } });
+        index.Add([Doc("a", "port port port ship ship call"), Doc("b", "call")]);
+        index.Commit();
+        Assert.That(index.Statistics().Postings, Is.EqualTo(3));
+        Assert.That(Ids(index.Search("port port ship ship call")), Is.EquivalentTo(new[] { "a", "b" }));
+    }
+
+    [Test]
     public void Options_out_of_range_are_refused_and_leave_no_index()
     {
         foreach (SparseIndexOptions options in new SparseIndexOptions[] { new() { Bm25K1 = -1 }, new() { Bm25B = 1.1f }, new() { Bm25B = float.NaN }, new() { RamBufferMegabytes = 0 } })
@@ -85,7 +96,7 @@ internal sealed class AwkwardInputTests : IndexFixture
         }
 
         using var encoder = new HashEncoder();
-        Assert.That(() => SparseIndex.Create(IndexPath, encoder, new SparseIndexOptions { MaxWeight = 0 }), Throws.ArgumentException);
+        Assert.That(() => SparseIndex.Create(IndexPath, encoder, new SparseIndexOptions { MaxWeight = 0 }), Throws.InstanceOf<ArgumentException>());
         SparseIndex.Create(IndexPath, encoder).Dispose();
     }
 }

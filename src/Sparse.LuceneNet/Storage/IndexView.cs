@@ -1,0 +1,75 @@
+using Lucene.Net.Index;
+using Lucene.Net.Search;
+using Lucene.Net.Search.Similarities;
+using LuceneDirectory = Lucene.Net.Store.Directory;
+
+namespace Sparse.LuceneNet.Storage;
+
+/// <summary>The reading half of an index: what searches see, from one refresh to the next. Safe for concurrent use.</summary>
+internal sealed class IndexView : IDisposable
+{
+    private readonly string _path;
+    private readonly SearcherManager _searchers;
+
+    /// <summary>Opens the view.</summary>
+    /// <param name="path">The folder, for error messages.</param>
+    /// <param name="directory">The folder; stays the caller's.</param>
+    /// <param name="writer">Shows its changes, committed or not; null shows commits alone.</param>
+    /// <param name="similarity">Scores words.</param>
+    public IndexView(string path, LuceneDirectory directory, IndexWriter? writer, Similarity similarity)
+    {
+        _path = path;
+        var factory = new Factory(similarity);
+        _searchers = writer is null ? new SearcherManager(directory, factory) : new SearcherManager(writer, applyAllDeletes: true, factory);
+    }
+
+    /// <summary>Moves on to the newest state.</summary>
+    public void Refresh() => _searchers.MaybeRefreshBlocking();
+
+    /// <summary>Reads one state, which does not change meanwhile.</summary>
+    /// <typeparam name="T">The result.</typeparam>
+    /// <param name="action">What to read.</param>
+    /// <returns>Its result.</returns>
+    /// <exception cref="InvalidDataException">Files are damaged.</exception>
+    public T Read<T>(Func<IndexSearcher, DirectoryReader, T> action)
+    {
+        IndexSearcher searcher = _searchers.Acquire();
+        try
+        {
+            return IndexFolder.Guard(_path, () => action(searcher, (DirectoryReader)searcher.IndexReader));
+        }
+        finally
+        {
+            _searchers.Release(searcher);
+        }
+    }
+
+    /// <summary>Runs an action on the newest commit without a writer: when a writer elsewhere deletes its files meanwhile, on a newer one.</summary>
+    /// <typeparam name="T">Its result.</typeparam>
+    /// <param name="directory">The folder.</param>
+    /// <param name="action">What to run; it must bear being run again.</param>
+    /// <returns>Its result.</returns>
+    public static T WithNewestCommit<T>(LuceneDirectory directory, Func<IndexCommit, T> action)
+    {
+        for (int attempt = 1; ; attempt++)
+        {
+            IndexCommit commit = DirectoryReader.ListCommits(directory)[^1];
+            try
+            {
+                return action(commit);
+            }
+            catch (FileNotFoundException) when (attempt < 10 && DirectoryReader.ListCommits(directory)[^1].Generation > commit.Generation)
+            {
+                // Taken again from the top, with the newer commit.
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _searchers.Dispose();
+
+    private sealed class Factory(Similarity similarity) : SearcherFactory
+    {
+        public override IndexSearcher NewSearcher(IndexReader reader) => new(reader) { Similarity = similarity };
+    }
+}
