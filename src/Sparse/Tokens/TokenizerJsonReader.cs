@@ -144,6 +144,12 @@ internal static class TokenizerJsonReader
 
         void Add(int id, string piece)
         {
+            if (piece.Length == 0)
+            {
+                // The multilingual BERT vocabulary lost a piece to line splitting. No text gives it, but its id must stay.
+                piece = $"[empty {id}]";
+            }
+
             if (!ids.TryAdd(id, piece) && ids[id] != piece)
             {
                 throw new InvalidDataException($"{name}: id {id} belongs to two pieces, '{ids[id]}' and '{piece}'.");

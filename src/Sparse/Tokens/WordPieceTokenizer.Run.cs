@@ -150,6 +150,10 @@ public sealed partial class WordPieceTokenizer
         }
 
         /// <summary>Spells the word from the longest pieces, left to right; a word not spelt to its end leaves no tokens.</summary>
+        /// <remarks>
+        /// 2026-11-23: tried a trie of all pieces instead of looking lengths up from the longest down: 190 against 200 ns a token on
+        /// SciFact, 20 ms more at start. Not kept.
+        /// </remarks>
         private bool TrySpell()
         {
             Vocabulary vocabulary = _tokenizer.Vocabulary;

@@ -19,7 +19,7 @@ public sealed partial class WordPieceTokenizer
     private readonly TextNormalizer _normalizer;
     private readonly int _unknownId;
     private readonly int _longestPiece;
-    private readonly SearchValues<string>? _addedTokenSearch;
+    private readonly SearchValues<char> _addedTokenStarts;
     private readonly AddedToken[] _addedTokensLongestFirst;
     private readonly Lazy<string> _fingerprint;
 
@@ -38,9 +38,7 @@ public sealed partial class WordPieceTokenizer
         }
 
         _addedTokensLongestFirst = [.. settings.AddedTokens.OrderByDescending(token => token.Content.Length)];
-        _addedTokenSearch = _addedTokensLongestFirst.Length == 0
-            ? null
-            : SearchValues.Create([.. _addedTokensLongestFirst.Select(token => token.Content)], StringComparison.Ordinal);
+        _addedTokenStarts = SearchValues.Create([.. _addedTokensLongestFirst.Select(token => token.Content[0])]);
         SpecialIds = settings.AddedTokens.Where(token => token.IsSpecial).Select(token => token.Id)
             .Concat(settings.Prefix).Concat(settings.Suffix).ToFrozenSet();
         _fingerprint = new Lazy<string>(ComputeFingerprint);
@@ -67,8 +65,8 @@ public sealed partial class WordPieceTokenizer
         int added = addSpecialTokens ? _settings.Prefix.Length + _settings.Suffix.Length : 0;
         ArgumentOutOfRangeException.ThrowIfLessThan(maxTokens, Math.Max(2, added));
 
-        int capacity = (_settings.MaxWordLength * 2) + 4;
         int slack = _settings.ContinuationPrefix.Length;
+        int capacity = (_settings.MaxWordLength * 2) + 4;
         Run run = capacity <= 512
             ? new Run(this, maxTokens - added, stackalloc char[capacity + slack], stackalloc int[capacity], stackalloc int[capacity])
             : new Run(this, maxTokens - added, new char[capacity + slack], new int[capacity], new int[capacity]);
@@ -108,16 +106,21 @@ public sealed partial class WordPieceTokenizer
     {
         int done = 0;
         int from = 0;
-        while (!run.IsFull && _addedTokenSearch is not null && from < text.Length)
+        while (!run.IsFull && from < text.Length)
         {
-            int found = text.AsSpan(from).IndexOfAny(_addedTokenSearch);
+            int found = text.AsSpan(from).IndexOfAny(_addedTokenStarts);
             if (found < 0)
             {
                 break;
             }
 
             int start = from + found;
-            AddedToken token = Array.Find(_addedTokensLongestFirst, t => text.AsSpan(start).StartsWith(t.Content, StringComparison.Ordinal))!;
+            if (LongestAt(text.AsSpan(start)) is not { } token)
+            {
+                from = start + 1;
+                continue;
+            }
+
             int end = start + token.Content.Length;
             from = end;
             if (token.SingleWord && ((start > 0 && IsWordCharacter(text[start - 1])) || (end < text.Length && IsWordCharacter(text[end]))))
@@ -142,6 +145,20 @@ public sealed partial class WordPieceTokenizer
         }
 
         run.AddText(text, done, text.Length);
+    }
+
+    /// <summary>The longest added token that the text begins with, if any.</summary>
+    private AddedToken? LongestAt(ReadOnlySpan<char> text)
+    {
+        foreach (AddedToken token in _addedTokensLongestFirst)
+        {
+            if (text.StartsWith(token.Content, StringComparison.Ordinal))
+            {
+                return token;
+            }
+        }
+
+        return null;
     }
 
     private static bool IsWordCharacter(char c) => char.IsLetterOrDigit(c) || c == '_' || char.IsSurrogate(c);
