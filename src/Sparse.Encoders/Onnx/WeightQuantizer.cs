@@ -6,6 +6,9 @@ namespace Sparse.Encoders.Onnx;
 /// <remarks>
 /// <para>Weights alone are rounded, not activations: dynamic int8 MatMuls take one scale for a whole batch, so that a text's vector
 /// would depend on its neighbours.</para>
+/// <para>The square matrix just before the output head stays float: what it rounds, every logit sees. On splade-tiny it alone made
+/// more than half of the error (root mean square over the golden weights .0253 with it in int8, .0157 without, and no other layer
+/// brings it below .0145) for 49 kB of 4.9 MB.</para>
 /// <para>Layout, which int8 kernels read too: tensor NAME_int8 of the original shape, row-major; NAME_scale float [rows] for
 /// embeddings and tied heads (one a vocabulary entry), [columns] for the right side of a MatMul. Zero point 0, values −127 to 127.</para>
 /// </remarks>
@@ -27,10 +30,11 @@ internal static class WeightQuantizer
             throw new InvalidDataException($"{model.Source} uses opset {model.Opset}; int8 needs {MinOpset} or later, so export it anew.");
         }
 
+        string? last = LastSquare(model);
         int count = 0;
         foreach (TensorProto tensor in model.Graph.Initializer.ToArray())
         {
-            if (tensor.DataType != OnnxModel.Float || tensor.Dims.Count != 2)
+            if (tensor.DataType != OnnxModel.Float || tensor.Dims.Count != 2 || tensor.Name == last)
             {
                 continue;
             }
@@ -89,6 +93,20 @@ internal static class WeightQuantizer
         }
 
         return rounded;
+    }
+
+    // Name of the matrix of the last MatMul that reads one directly, which the pooled head does not.
+    private static string? LastSquare(OnnxModel model)
+    {
+        foreach (NodeProto node in model.Graph.Node.Reverse())
+        {
+            if (node.OpType == "MatMul" && model.TryGetInitializer(node.Input[1], out TensorProto matrix))
+            {
+                return matrix.Dims.Count == 2 && matrix.Dims[0] == matrix.Dims[1] ? matrix.Name : null;
+            }
+        }
+
+        return null;
     }
 
     // Either directly, or cut into pieces by columns, as the pooled head is.
