@@ -47,6 +47,21 @@ internal static class Failure
         return false;
     }
 
+    /// <summary>An exception's message as one line without a final stop.</summary>
+    /// <param name="exception">What was thrown.</param>
+    public static string OneLine(Exception exception)
+    {
+        // .NET appends " (Parameter 'name')", which means nothing to who typed a command.
+        string message = exception.Message;
+        if (exception is ArgumentException { ParamName: { } name })
+        {
+            message = message.Replace($" (Parameter '{name}')", "", StringComparison.Ordinal);
+        }
+
+        message = string.Join(' ', message.Split(['\r', '\n'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
+        return message.EndsWith('.') ? message[..^1] : message;
+    }
+
     private static (string Sentence, int Code) Describe(Exception exception) => exception switch
     {
         AggregateException { InnerExceptions.Count: 1 } aggregate => Describe(aggregate.InnerExceptions[0]),
@@ -59,17 +74,4 @@ internal static class Failure
             => (OneLine(exception), ExitCode.WrongInput),
         _ => ($"unexpected {exception.GetType().Name}: {OneLine(exception)} (SPARSE_DEBUG=1 shows where; please report it)", ExitCode.Failure),
     };
-
-    // .NET appends " (Parameter 'name')", which means nothing to who typed a command.
-    private static string OneLine(Exception exception)
-    {
-        string message = exception.Message;
-        if (exception is ArgumentException { ParamName: { } name })
-        {
-            message = message.Replace($" (Parameter '{name}')", "", StringComparison.Ordinal);
-        }
-
-        message = string.Join(' ', message.Split(['\r', '\n'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
-        return message.EndsWith('.') ? message[..^1] : message;
-    }
 }

@@ -75,6 +75,14 @@ internal static class IndexCommand
                 $"{broken.Message.TrimEnd('.')}; {Figure.Count(run.Added, "document")} before it {(run.Added == 1 ? "is" : "are")} in the index: "
                 + $"mend the line, or add --skip-bad, and go on with {ResumeCommand()}", broken);
         }
+        catch (ArgumentException refused)
+        {
+            // A document that the index can't take, an id of 40,000 letters for instance.
+            run.Commit();
+            throw new WrongInputException(
+                $"{Failure.OneLine(refused)}; {Figure.Count(run.Added, "document")} before it {(run.Added == 1 ? "is" : "are")} in the index: "
+                + $"mend the document and go on with {ResumeCommand()}", refused);
+        }
         catch (Exception full) when (Failure.IsDiskFull(full))
         {
             throw new WrongInputException(

@@ -25,9 +25,9 @@ internal static class Screen
     /// <param name="sentence">What happened; no final stop.</param>
     public static void Warn(string sentence) => Error.MarkupLineInterpolated($"sparse: [yellow]warning:[/] {sentence}");
 
-    /// <summary>Writes a note as one line on standard error.</summary>
+    /// <summary>Writes a note on standard error as it is: a command in it must survive being copied, so nothing is wrapped.</summary>
     /// <param name="sentence">What happened.</param>
-    public static void Note(string sentence) => Error.WriteLine(sentence);
+    public static void Note(string sentence) => Console.Error.WriteLine(sentence);
 
     private static IAnsiConsole Create(TextWriter writer, bool isRedirected)
     {

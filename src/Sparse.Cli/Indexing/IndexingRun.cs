@@ -9,8 +9,10 @@ namespace Sparse.Cli.Indexing;
 /// <summary>The pipeline of <c>sparse index</c>: one thread reads documents into windows, this one encodes and adds them and commits now and then.</summary>
 internal sealed class IndexingRun
 {
-    // Enough documents for the encoder to sort into batches of like length, few enough for a lively progress bar.
+    // Enough documents for the encoder to sort into batches of like length, few enough for a lively progress bar; the first ones are
+    // small, so that the bar moves soon.
     private const int WindowDocuments = 256;
+    private const int FirstWindowDocuments = 32;
     private const int WindowCharacters = 4_000_000;
     private static readonly TimeSpan CommitEvery = TimeSpan.FromSeconds(30);
 
@@ -91,15 +93,17 @@ internal sealed class IndexingRun
             try
             {
                 int characters = 0;
+                int size = FirstWindowDocuments;
                 foreach (SparseDocument document in corpus.Read())
                 {
                     stop.ThrowIfCancellationRequested();
                     window.Add(document);
                     characters += document.Text.Length;
-                    if (window.Count >= WindowDocuments || characters >= WindowCharacters)
+                    if (window.Count >= size || characters >= WindowCharacters)
                     {
                         windows.Add(new Window(window, corpus.ShareRead), stop);
                         (window, characters) = ([], 0);
+                        size = Math.Min(size * 2, WindowDocuments);
                     }
                 }
             }

@@ -1,0 +1,208 @@
+using System.Text.Json;
+
+namespace Sparse.Cli.Tests;
+
+/// <summary>Commands that run an encoder: the built-in one, tables of weights, and model folders.</summary>
+[Parallelizable(ParallelScope.All)]
+internal sealed class ModelTests
+{
+    private readonly SmallCorpus _corpus = new();
+
+    [OneTimeSetUp]
+    public void Index()
+    {
+        // No --encoder: the built-in model is the default.
+        ToolResult result = Tool.Run("index", _corpus.Corpus, "--index", _corpus.Index);
+        Assert.That(result.ExitCode, Is.Zero, result.Error);
+    }
+
+    [OneTimeTearDown]
+    public void Remove() => _corpus.Dispose();
+
+    [Test]
+    public void Search_by_meaning_is_the_default_of_an_index_with_vectors()
+    {
+        using var json = JsonDocument.Parse(Tool.Run("search", "immunization against illness", "--index", _corpus.Index, "--json").Output);
+        Assert.That(json.RootElement.GetProperty("mode").GetString(), Is.EqualTo("sparse"));
+        Assert.That(json.RootElement.GetProperty("hits")[0].GetProperty("id").GetString(), Is.EqualTo("d1"), "no word in common");
+    }
+
+    [TestCase("--mode", "bm25")]
+    [TestCase("--query-encoder", "idf")]
+    public void Search_needs_no_model_where_words_are_enough(string option, string value)
+    {
+        ToolResult result = Tool.Run("search", "fresh river water", "--index", _corpus.Index, option, value, "--json");
+        using var json = JsonDocument.Parse(result.Output);
+        Assert.That(json.RootElement.GetProperty("hits")[0].GetProperty("id").GetString(), Is.EqualTo("d3"), result.Error);
+    }
+
+    [TestCase("full")]
+    [TestCase("idf")]
+    public void Eval_of_an_index_and_of_its_run_agree(string encoder)
+    {
+        string run = _corpus.At($"{encoder}.trec");
+        Assert.That(Tool.Run("search", "--index", _corpus.Index, "--queries", _corpus.Queries, "--run", run, "--query-encoder", encoder).ExitCode, Is.Zero);
+        ToolResult byIndex = Tool.Run("eval", "--qrels", _corpus.Qrels, "--index", _corpus.Index, "--queries", _corpus.Queries, "--query-encoder", encoder, "--json");
+        Assert.That(byIndex.Output, Is.EqualTo("{\"nDCG@10\":1,\"RR@10\":1,\"R@100\":1}\n"), byIndex.Error);
+        Assert.That(Tool.Run("eval", "--qrels", _corpus.Qrels, "--run", run, "--json").Output, Is.EqualTo(byIndex.Output));
+    }
+
+    [Test]
+    public void Batch_and_single_queries_score_alike()
+    {
+        string run = _corpus.At("alike.trec");
+        Tool.Run("search", "--index", _corpus.Index, "--queries", _corpus.Queries, "--run", run, "-k", "3");
+        using var json = JsonDocument.Parse(Tool.Run("search", "river water to the sea", "--index", _corpus.Index, "-k", "3", "--json").Output);
+        string[] batch = [.. File.ReadLines(run).Where(line => line.StartsWith("q2 ", StringComparison.Ordinal)).Select(line => line.Split(' ')[2])];
+        Assert.That(json.RootElement.GetProperty("hits").EnumerateArray().Select(hit => hit.GetProperty("id").GetString()), Is.EqualTo(batch));
+    }
+
+    [Test]
+    public void Encode_writes_a_json_line_a_document()
+    {
+        string output = _corpus.At("vectors.jsonl");
+        ToolResult result = Tool.Run("encode", _corpus.Corpus, "--out", output);
+        JsonElement[] lines = [.. File.ReadLines(output).Select(line => JsonDocument.Parse(line).RootElement)];
+        Assert.Multiple(() =>
+        {
+            Assert.That(result.ExitCode, Is.Zero, result.Error);
+            Assert.That(lines.Select(line => line.GetProperty("id").GetString()), Is.EqualTo(new[] { "d1", "d2", "d3", "d4", "d5", "d6" }));
+            Assert.That(lines[1].GetProperty("vector").GetProperty("coffee").GetDouble(), Is.GreaterThan(0.5));
+            Assert.That(Tool.Run("encode", _corpus.Corpus, "--out", "-").Output, Is.EqualTo(File.ReadAllText(output)));
+        });
+    }
+
+    [Test]
+    public void Encode_stops_at_a_broken_line_and_leaves_no_half_file()
+    {
+        string broken = _corpus.Write("half.jsonl", "{\"_id\":\"a\",\"text\":\"fine\"}\n{\n");
+        CommandLineTests.AssertWrong(Tool.Run("encode", broken, "--out", _corpus.At("half.out")), "half.jsonl, line 2");
+        Assert.That(Directory.EnumerateFiles(_corpus.Folder, "half.out*"), Is.Empty);
+        Assert.That(Tool.Run("encode", broken, "--out", _corpus.At("half.out"), "--skip-bad").Error, Does.Contain("1 bad place skipped").And.Contain("line 2"));
+        Assert.That(File.ReadLines(_corpus.At("half.out")).Count(), Is.EqualTo(1));
+    }
+
+    [Test]
+    public void Inspect_draws_tokens_terms_and_where_expansions_come_from()
+    {
+        ToolResult result = Tool.Run("inspect", "vaccines protect children");
+        string[] lines = result.Output.Split('\n');
+        Assert.Multiple(() =>
+        {
+            Assert.That(result.ExitCode, Is.Zero, result.Error);
+            Assert.That(lines[0], Is.EqualTo("5 tokens  [CLS] vaccines protect children [SEP]"));
+            Assert.That(lines, Has.Some.Match(@"^vaccine +\+ +\d\.\d{3} +\d+  █+.* vaccines$"), "an expansion and its source");
+            Assert.That(lines, Has.Some.Match(@"^vaccines +  +\d\.\d{3} +\d+  █+.* vaccines$"), "a word of the text");
+            Assert.That(lines.Select(line => line.Length), Has.All.LessThanOrEqualTo(80));
+            Assert.That(result.Output, Does.Not.Contain("\u001b["));
+        });
+    }
+
+    [Test]
+    public void Inspect_json_lists_every_term_with_weight_and_impact()
+    {
+        using var json = JsonDocument.Parse(Tool.Run("inspect", "vaccines", "--index", _corpus.Index, "--json").Output);
+        JsonElement term = json.RootElement.GetProperty("terms")[0];
+        float scale = json.RootElement.GetProperty("scale").GetSingle();
+        Assert.Multiple(() =>
+        {
+            Assert.That(term.EnumerateObject().Select(member => member.Name), Is.EqualTo(new[] { "term", "weight", "impact", "expansion", "source" }));
+            Assert.That(term.GetProperty("impact").GetInt32(), Is.EqualTo(MathF.Round(term.GetProperty("weight").GetSingle() / scale)));
+            Assert.That(json.RootElement.GetProperty("tokens").GetArrayLength(), Is.EqualTo(3));
+        });
+    }
+
+    [Test]
+    public void Inspect_by_table_draws_the_texts_own_pieces()
+    {
+        ToolResult result = Tool.Run("inspect", "the vaccine", "--query-encoder", "idf");
+        Assert.That(result.Output, Does.Match(@"(?m)^vaccine +\d+\.\d{3} ").And.Not.Contain("+ marks"), result.Error);
+    }
+
+    [Test]
+    public void Stats_name_the_encoder_and_the_scale()
+    {
+        using var json = JsonDocument.Parse(Tool.Run("stats", "--index", _corpus.Index, "--json").Output);
+        Assert.Multiple(() =>
+        {
+            Assert.That(json.RootElement.GetProperty("encoder").GetProperty("name").GetString(), Is.EqualTo("builtin"));
+            Assert.That(json.RootElement.GetProperty("scale").GetDouble(), Is.GreaterThan(0));
+            Assert.That(json.RootElement.GetProperty("postings").GetInt64(), Is.GreaterThan(SmallCorpus.Count));
+            Assert.That(json.RootElement.GetProperty("bytesPerPosting").GetDouble(), Is.GreaterThan(0));
+        });
+    }
+
+    [Test]
+    public void Model_list_and_info_describe_the_built_in_model()
+    {
+        using var json = JsonDocument.Parse(Tool.Run("model", "info", "--json").Output);
+        Assert.That(json.RootElement.GetProperty("name").GetString(), Is.EqualTo("builtin"));
+        Assert.That(json.RootElement.GetProperty("terms").GetInt32(), Is.EqualTo(30_522));
+        Assert.That(Tool.Run("model", "list").Output, Does.StartWith("builtin  "));
+    }
+
+    [Test]
+    public void Folder_that_is_no_model_is_refused_by_every_command()
+    {
+        string folder = Directory.CreateDirectory(_corpus.At("empty")).FullName;
+        CommandLineTests.AssertWrong(Tool.Run("encode", _corpus.Corpus, "--out", _corpus.At("no.jsonl"), "--encoder", folder), folder);
+        CommandLineTests.AssertWrong(Tool.Run("inspect", "x", "--encoder", folder), folder);
+        CommandLineTests.AssertWrong(Tool.Run("model", "info", folder), folder);
+        CommandLineTests.AssertWrong(Tool.Run("model", "import", folder, "--to", _corpus.At("imported")), folder);
+        CommandLineTests.AssertWrong(Tool.Run("search", "x", "--index", _corpus.Index, "--encoder", folder), folder);
+    }
+
+    [Test]
+    public void Another_encoder_is_refused_and_its_folder_remembered()
+    {
+        string model = SharedModel();
+        using var corpus = new SmallCorpus();
+        ToolResult made = Tool.Run("index", corpus.Corpus, "--index", corpus.Index, "--encoder", model);
+        Assert.That(made.ExitCode, Is.Zero, made.Error);
+        Assert.Multiple(() =>
+        {
+            CommandLineTests.AssertWrong(Tool.Run("index", corpus.Corpus, "--index", corpus.Index, "--append", "--encoder", "builtin"), "written by the encoder 'splade-tiny'", "another");
+            CommandLineTests.AssertWrong(Tool.Run("index", corpus.Corpus, "--index", corpus.Index, "--append", "--encoder", "none"), "splade-tiny");
+            CommandLineTests.AssertWrong(Tool.Run("search", "x", "--index", _corpus.Index, "--encoder", model), "written by the encoder 'builtin'", "another");
+            Assert.That(Tool.Run("search", "immunization", "--index", corpus.Index, "--json").Output, Does.Contain("\"mode\":\"sparse\",\"hits\":[{\"rank\":1,\"id\":\"d1\""));
+            Assert.That(Tool.Run("index", corpus.Corpus, "--index", corpus.Index, "--append").Output, Does.StartWith("0 documents indexed").And.Contain("6 there already"));
+            Assert.That(Tool.Run("search", "vaccine", "--index", corpus.Index, "--query-encoder", "idf", "--json").Output, Does.Contain("\"id\":\"d1\""));
+        });
+        File.Delete(Path.Combine(corpus.Index, "sparse-tool.json"));
+        CommandLineTests.AssertWrong(Tool.Run("search", "x", "--index", corpus.Index), "splade-tiny", "--encoder MODEL_DIR");
+        Assert.That(Tool.Run("search", "vaccine", "--index", corpus.Index, "--encoder", model).ExitCode, Is.Zero);
+    }
+
+    [Test]
+    public void Imported_model_encodes_like_its_source()
+    {
+        string model = SharedModel();
+        string imported = _corpus.At("tiny");
+        ToolResult result = Tool.Run("model", "import", model, "--to", imported, "--name", "tiny");
+        Assert.That(result.ExitCode, Is.Zero, result.Error);
+        Assert.That(result.Output, Does.StartWith("tiny: ").And.Contain("use it with --encoder "));
+        double[] Weights(string encoder)
+        {
+            using var json = JsonDocument.Parse(Tool.Run("inspect", "vaccines protect children", "--encoder", encoder, "--json").Output);
+            return [.. json.RootElement.GetProperty("terms").EnumerateArray().Select(term => term.GetProperty("weight").GetDouble())];
+        }
+
+        Assert.That(Weights(imported), Is.EqualTo(Weights(model)).Within(1e-4));
+        CommandLineTests.AssertWrong(Tool.Run("model", "import", model, "--to", imported), "not empty");
+    }
+
+    private static string SharedModel()
+    {
+        for (DirectoryInfo? folder = new(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
+        {
+            string model = Path.Combine(folder.FullName, "shared", "models", "splade-tiny");
+            if (Directory.Exists(model))
+            {
+                return model;
+            }
+        }
+
+        Assert.Ignore("skipped: ../shared/models/splade-tiny is not here");
+        return "";
+    }
+}
