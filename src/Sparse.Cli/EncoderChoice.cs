@@ -110,7 +110,7 @@ internal static class EncoderChoice
             options = options with { Threads = threads };
         }
 
-        return choice == BuiltIn ? SpladeEncoder.FromFolder("/work/shared/models/splade-tiny", options) : SpladeEncoder.FromFolder(RequireFolder(choice), options);
+        return choice == BuiltIn ? SpladeEncoder.BuiltIn(options) : SpladeEncoder.FromFolder(RequireFolder(choice), options);
     }
 
     /// <summary>Opens a table of term weights by the word on the command line.</summary>
