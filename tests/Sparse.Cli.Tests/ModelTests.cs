@@ -94,7 +94,7 @@ internal sealed class ModelTests
             Assert.That(lines, Has.Some.Match(@"^vaccine +\+ +\d\.\d{3} +\d+  █+.* vaccines$"), "an expansion and its source");
             Assert.That(lines, Has.Some.Match(@"^vaccines +  +\d\.\d{3} +\d+  █+.* vaccines$"), "a word of the text");
             Assert.That(lines.Select(line => line.Length), Has.All.LessThanOrEqualTo(80));
-            Assert.That(result.Output, Does.Not.Contain("\u001b["));
+            Assert.That(result.Output, Has.None.EqualTo('\u001b'));
         });
     }
 

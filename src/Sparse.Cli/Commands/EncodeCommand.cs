@@ -16,7 +16,7 @@ internal static class EncodeCommand
     /// <summary>Makes the command.</summary>
     public static Command Create()
     {
-        var input = new InputOptions(manyInputs: false);
+        var input = new InputOptions();
         var output = new Option<string>("--out") { Description = "JSON lines {\"id\":…,\"vector\":{\"term\":weight}}; - is standard output", HelpName = "FILE", Required = true };
         Option<string?> encoder = SharedOptions.Encoder(withNone: false);
         Option<QueryEncoding> queryEncoder = SharedOptions.QueryEncoder();

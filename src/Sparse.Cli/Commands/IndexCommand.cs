@@ -13,7 +13,7 @@ internal static class IndexCommand
     /// <summary>Makes the command.</summary>
     public static Command Create()
     {
-        var corpus = new InputOptions(manyInputs: true);
+        var corpus = new InputOptions();
         Option<string?> index = SharedOptions.Index();
         Option<string?> encoder = SharedOptions.Encoder(withNone: true, withDefault: false);
         var append = new Option<bool>("--append") { Description = "Go on with the index that the folder holds; without one, start it" };

@@ -77,7 +77,7 @@ internal static class InspectionPicture
         string expanded = expansions > 0 ? $"; + marks the {Figure.Count(expansions)} that the text does not hold" : "";
         Console.Out.WriteLine($"{more}{Figure.Count(inspected.Terms.Count, "term")}{expanded}");
         Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"impact = weight / {inspected.Scale:0.00000}, rounded, at most 255; encoder {inspected.Encoder.Name} ({inspected.Encoder.Fingerprint})"));
+            $"impact = weight / {inspected.Scale:0.00000}, at most 255; encoder {inspected.Encoder.Name} ({inspected.Encoder.Fingerprint})"));
     }
 
     private static void DrawTokens(Inspected inspected)

@@ -20,13 +20,12 @@ internal sealed class InputOptions
     private readonly Option<bool> _skipBad = new("--skip-bad") { Description = "Leave out what can't be read, count and list it" };
 
     /// <summary>Makes the options.</summary>
-    /// <param name="manyInputs">False where one input is all.</param>
-    public InputOptions(bool manyInputs)
+    public InputOptions()
     {
         _inputs = new Argument<string[]>("INPUT")
         {
-            Description = manyInputs ? "Files or folders" : "A file or folder",
-            Arity = manyInputs ? ArgumentArity.OneOrMore : ArgumentArity.ExactlyOne,
+            Description = "Files or folders",
+            Arity = ArgumentArity.OneOrMore,
         };
         _format = ChoiceOption.Create(
             "--format", CorpusFormat.Auto, "How the inputs are laid out; default: by name and content",
