@@ -65,6 +65,8 @@ internal static class Failure
     private static (string Sentence, int Code) Describe(Exception exception) => exception switch
     {
         AggregateException { InnerExceptions.Count: 1 } aggregate => Describe(aggregate.InnerExceptions[0]),
+        TypeInitializationException { InnerException: { } cause } => Describe(cause),
+        DllNotFoundException => ($"ONNX Runtime can't run here: {OneLine(exception)}", ExitCode.Failure),
         OperationCanceledException => ("stopped", ExitCode.Stopped),
         WrongInputException => (OneLine(exception), ExitCode.WrongInput),
         _ when IsDiskFull(exception) => ("the disk is full; free some space and run the command again (an index stays at its last commit)", ExitCode.WrongInput),

@@ -84,7 +84,7 @@ internal sealed class DocumentProgress
                 return count;
             }
 
-            string left = _share is > 0 and { } share ? $", {Figure.Duration(Elapsed * (1 - share) / share)} left" : "";
+            string left = _share is > 0 and < 0.999 and { } share ? $", {Figure.Duration(Elapsed * (1 - share) / share)} left" : "";
             return $"{count}, {Figure.Rate(Rate)}/s{left}";
         }
     }
