@@ -6,7 +6,7 @@ internal static class ExitCode
     /// <summary>Everything asked for was done.</summary>
     public const int Success = 0;
 
-    /// <summary>Damage found by <c>check</c>, an id that <c>get</c> or <c>delete</c> did not find, or a failure that is our fault.</summary>
+    /// <summary>Damage found by <c>check</c>, an id that <c>get</c> did not find, or a failure that is our fault.</summary>
     public const int Failure = 1;
 
     /// <summary>Wrong input: the sentence on standard error says what and where.</summary>
