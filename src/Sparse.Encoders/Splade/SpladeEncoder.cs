@@ -15,6 +15,7 @@ public sealed class SpladeEncoder : ITermEncoder
     private readonly SpladeEncoderOptions _options;
     private readonly SpladeSession _session;
     private readonly Lazy<SpladeSession> _sourceSession;
+    private bool _isDisposed;
 
     internal SpladeEncoder(SpladeModel model, SpladeEncoderOptions? options)
     {
@@ -63,9 +64,11 @@ public sealed class SpladeEncoder : ITermEncoder
     public static SpladeEncoder BuiltIn(SpladeEncoderOptions? options = null) => new(BuiltInModel.Model, options);
 
     /// <inheritdoc/>
+    /// <exception cref="ObjectDisposedException">The encoder is disposed.</exception>
     public IReadOnlyList<TermVector> Encode(IReadOnlyList<string> texts, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(texts);
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
         var ids = new int[texts.Count][];
         ForEach(texts.Count, i => ids[i] = Ids(_tokenizer.Encode(texts[i], _options.MaxTokens)), cancellationToken);
         return Encode(ids, cancellationToken);
@@ -78,6 +81,7 @@ public sealed class SpladeEncoder : ITermEncoder
     /// <remarks>The first call loads the model a second time, with that output.</remarks>
     public SourcedTerms EncodeWithSources(string text)
     {
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
         TokenSequence tokens = _tokenizer.Encode(text, _options.MaxTokens);
         if (tokens.Count == 0)
         {
@@ -98,6 +102,12 @@ public sealed class SpladeEncoder : ITermEncoder
     /// <inheritdoc/>
     public void Dispose()
     {
+        if (_isDisposed)
+        {
+            return;
+        }
+
+        _isDisposed = true;
         _session.Dispose();
         if (_sourceSession.IsValueCreated)
         {

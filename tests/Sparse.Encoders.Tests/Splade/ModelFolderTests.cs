@@ -127,6 +127,16 @@ internal sealed class ModelFolderTests
         Assert.That(() => encoder.Encode(["w5", "w6", "w7"], new CancellationToken(canceled: true)), Throws.InstanceOf<OperationCanceledException>());
     }
 
+    [Test]
+    public void Disposed_encoder_says_so()
+    {
+        SpladeEncoder encoder = SpladeEncoder.FromFolder(Toy().Folder, Options);
+        encoder.Dispose();
+        encoder.Dispose();
+        Assert.That(() => encoder.Encode(["w5"]), Throws.InstanceOf<ObjectDisposedException>());
+        Assert.That(() => encoder.EncodeWithSources("w5"), Throws.InstanceOf<ObjectDisposedException>());
+    }
+
     private ToyModel Toy() => ToyModel.Write(_scratch["toy"]);
 
     private static void AssertRefused(ToyModel toy, string expected) =>
