@@ -3,7 +3,7 @@ namespace Sparse.LuceneNet;
 /// <summary>Names of the Lucene fields that <see cref="SparseIndex"/> writes.</summary>
 public static class SparseFields
 {
-    /// <summary>The document's own id: indexed as one term, stored.</summary>
+    /// <summary>The document's own id: indexed as one term, stored, and a column of binary doc values.</summary>
     public const string Id = "id";
 
     /// <summary>The title: stored only.</summary>

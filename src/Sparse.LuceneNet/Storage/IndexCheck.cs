@@ -173,6 +173,11 @@ internal sealed class IndexCheck
             Attempt($"Document number {doc}", () =>
             {
                 string stored = DocumentFields.Read(searcher, number).Id;
+                if (DocumentFields.ReadId(searcher, number) is var column && column != stored)
+                {
+                    Report($"Document number {number} has the stored id '{DocumentFields.Shorten(stored)}' and '{DocumentFields.Shorten(column)}' in the column of ids.");
+                }
+
                 if (stored != idOfDoc[number])
                 {
                     Report($"Document number {number} has the stored id '{DocumentFields.Shorten(stored)}' and the indexed id '{DocumentFields.Shorten(idOfDoc[number] ?? "")}'.");
