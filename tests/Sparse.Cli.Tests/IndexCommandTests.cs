@@ -239,7 +239,8 @@ internal sealed class IndexCommandTests
     /// <summary>An indexing process that has added some documents and waits for more from a pipe.</summary>
     private sealed class SlowIndexing : IDisposable
     {
-        public const int Documents = 512;
+        /// <summary>As many as fill the first windows: 32 + 64 + 128 + 256.</summary>
+        public const int Documents = 480;
         private readonly Process _process;
         private readonly FileStream _pipe;
 
