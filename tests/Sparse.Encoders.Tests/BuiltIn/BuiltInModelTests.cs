@@ -46,6 +46,7 @@ internal sealed class BuiltInModelTests
         IReadOnlyList<TermVector> vectors = encoder.Encode([.. golden.Select(text => text.Text)]);
         float[] furthest = [.. golden.Select((text, i) => GoldenTests.Furthest(vectors[i], text.Vector))];
         TestContext.Out.WriteLine($"largest difference {furthest.Max()}, mean of the texts' largest {furthest.Average()}");
+        Assert.That(vectors.Max(vector => vector.Weights.ToArray().DefaultIfEmpty().Max()), Is.LessThan(encoder.MaxWeight));
         Assert.That(furthest.Max(), Is.LessThan(0.12f));
         Assert.That(furthest.Average(), Is.LessThan(0.06f));
     }
