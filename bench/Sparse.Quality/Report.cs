@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 
 namespace Sparse.Quality;
@@ -79,10 +80,10 @@ internal sealed class Report
         bool isOutside = difference < -ReferenceFigures.Tolerance || (difference > ReferenceFigures.Tolerance && !what.StartsWith("int8", StringComparison.Ordinal));
         if (isOutside)
         {
-            Outside.Add($"{figures.Collection.Name} {what} {difference:+0.0000;-0.0000}");
+            Outside.Add($"{figures.Collection.Name} {what} {Signed(difference)}");
         }
 
-        return $"{(isOutside ? "**" : "")}{ours.Ndcg:F4}{(isOutside ? "**" : "")} ({difference:+0.0000;-0.0000})";
+        return $"{(isOutside ? "**" : "")}{ours.Ndcg:F4}{(isOutside ? "**" : "")} ({Signed(difference)})";
     }
 
     private string Loss(CollectionFigures figures, string what, Figures ours, Figures exact)
@@ -90,11 +91,14 @@ internal sealed class Report
         double difference = ours.Ndcg - exact.Ndcg;
         if (difference < -ReferenceFigures.QuantisationLoss)
         {
-            Outside.Add($"{figures.Collection.Name} {what} impacts {difference:+0.0000;-0.0000}");
+            Outside.Add($"{figures.Collection.Name} {what} impacts {Signed(difference)}");
         }
 
-        return $"{difference:+0.0000;-0.0000}";
+        return Signed(difference);
     }
+
+    // Rounded first: a tiny negative difference would print as -+0.0000.
+    private static string Signed(double difference) => (Math.Round(difference, 4) + 0.0).ToString("+0.0000;-0.0000", CultureInfo.InvariantCulture);
 
     private void Line(string text) => _text.Append(text).Append('\n');
 }
