@@ -12,15 +12,6 @@ namespace Sparse.Cli.Commands;
 /// <summary><c>sparse model list|info|import</c>.</summary>
 internal static class ModelCommand
 {
-    // Figures of their model cards: BEIR mean nDCG@10 over 13 sets.
-    private static readonly (string Name, string Size, string Quality, string License)[] Known =
-    [
-        ("opensearch-project/opensearch-neural-sparse-encoding-doc-v2-mini", "23 M", "49.7", "Apache-2.0"),
-        ("opensearch-project/opensearch-neural-sparse-encoding-doc-v3-distill", "67 M", "51.7", "Apache-2.0"),
-        ("opensearch-project/opensearch-neural-sparse-encoding-doc-v3-gte", "137 M", "54.6", "Apache-2.0"),
-        ("ibm-granite/granite-embedding-30m-sparse", "30 M", "50.8", "Apache-2.0"),
-    ];
-
     /// <summary>Makes the command.</summary>
     public static Command Create()
     {
@@ -31,20 +22,22 @@ internal static class ModelCommand
 
     private static Command CreateList()
     {
-        var command = new Command("list", "List the built-in model and others that are known to fit");
+        var command = new Command("list", "List the built-in model and say which others fit");
         command.SetAction(_ =>
         {
             Screen.Output.MarkupLine("[bold]builtin[/]  splade-tiny, 4.4 M parameters, int8, Apache-2.0; in the package, offline");
             Console.Out.WriteLine();
-            Screen.Output.MarkupLine("[grey]Larger ones: parameters, BEIR nDCG@10 of the model card, licence, Hugging Face name[/]");
-            foreach ((string name, string size, string quality, string license) in Known)
-            {
-                Screen.Output.MarkupLineInterpolated($"  {size,5}  {quality}  {license}  [bold]{name[(name.IndexOf('/', StringComparison.Ordinal) + 1)..]}[/]\n                           [grey]{name[..name.IndexOf('/', StringComparison.Ordinal)]}[/]");
-            }
+            Console.Out.WriteLine("""
+                Any BERT or DistilBERT SPLADE folder with max pooling, a word-piece tokenizer and
+                an ONNX file works too, for example prithivida/Splade_PP_en_v1 (109 M parameters,
+                Apache-2.0; not tried here). Fetch the folder, then:
 
-            Console.Out.WriteLine();
-            Console.Out.WriteLine("Fetch a folder with its ONNX file, then: sparse model import FOLDER --to DIR");
-            Console.Out.WriteLine("and give DIR to --encoder. Each model's own licence and training data apply.");
+                  sparse model import FOLDER --to DIR        add --quantize int8 for a quarter
+                  sparse index DOCS --index INDEX --encoder DIR
+
+                Each model's own licence and training data apply. Models with a query side of
+                their own (OpenSearch doc-v2, doc-v3) and other tokenizers (granite) are not read yet.
+                """);
             return ExitCode.Success;
         });
         return command;
