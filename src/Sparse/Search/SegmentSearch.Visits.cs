@@ -1,0 +1,438 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
+using Sparse.Impacts;
+using static Sparse.Impacts.ImpactFormat;
+
+namespace Sparse.Search;
+
+/// <summary>Bound-ordered visits: the blocks in descending order of bound, and in each the terms in descending order of weight x
+/// largest impact, until its best partial score plus what remains cannot reach the threshold.</summary>
+internal sealed unsafe partial class SegmentSearch
+{
+    private const int Bins = 4096;
+
+    /// <summary>How many visits ahead offsets, and postings, are fetched.</summary>
+    private const int FetchLines = 6;
+    private const int FetchPostings = 3;
+
+    private void VisitInRounds(int k, CancellationToken cancellationToken)
+    {
+        int blocks = _segment.Blocks;
+        if (_heads.Reserve(blocks))
+        {
+            new Span<int>(_heads.Start, checked((int)_heads.Length)).Fill(-1);
+        }
+
+        _selected.Reserve(blocks);
+        _sorted.Reserve(blocks);
+        _bins.Reserve(Bins + 1);
+        _scores.Reserve(BlockSize);
+
+        // The best blocks first: they raise the threshold, so that far fewer have to be sorted and chained after them.
+        int high = MaxBound;
+        for (int wanted = Math.Max(48, k / 4); high > 0; wanted = int.MaxValue)
+        {
+            int low = Math.Max(1, Units(_hits.Threshold));
+            if (wanted < blocks / 4)
+            {
+                low = Math.Max(low, BlockBounds.LevelOf(_bounds.Start, blocks, wanted, _bins.Start));
+            }
+
+            if (low > high)
+            {
+                return;
+            }
+
+            int count = BlockBounds.Select(_bounds.Start, blocks, low, high, _selected.Start);
+            if (wanted == int.MaxValue && _policy == SweepPolicy.Choose && SweepIsCheaper(count))
+            {
+                Sweep(useBounds: true, cancellationToken, high);
+                return;
+            }
+
+            Chain(low, high);
+            Sort(count, low);
+            VisitSorted(count, cancellationToken);
+            for (int i = 0; i < count; i++)
+            {
+                _heads.Start[_selected.Start[i]] = -1;
+            }
+
+            high = wanted == int.MaxValue ? 0 : low - 1;
+        }
+    }
+
+    private bool SweepIsCheaper(int count) => count * 60L > _postings / 2;
+
+    /// <summary>Chains the entries of lists and plain terms to their blocks, for blocks with a bound from low to high.</summary>
+    private void Chain(int low, int high)
+    {
+        ushort* bounds = _bounds.Start;
+        int* heads = _heads.Start;
+        _nodes.Reserve(_entries);
+        EntryNode* nodes = _nodes.Start;
+        ushort* table = stackalloc ushort[Levels];
+        uint span = (uint)(high - low);
+        int next = 0;
+        unchecked
+        {
+            for (int i = _termCount - 1; i >= 0; i--)
+            {
+                SegmentTerm* term = &_terms.Start[i];
+                if (term->Record->Layout == TermLayout.List)
+                {
+                    Table(term, table);
+                    ushort* entries = (ushort*)(term->Data + Levels);
+                    int count = term->Record->Entries, posting = 0;
+                    nuint block = 0;
+                    for (int e = 0; e < count; e++)
+                    {
+                        uint entry = entries[e];
+                        block += entry & 255;
+                        uint postings = (entry >> 8) & 15;
+                        if ((uint)(bounds[block] - low) <= span && postings > 0)
+                        {
+                            if ((entry & 255) == 0 && e > 0)
+                            {
+                                nodes[next - 1].Count += (ushort)postings;
+                                posting += (int)postings;
+                                continue;
+                            }
+
+                            nodes[next] = new EntryNode { Next = heads[block], Posting = posting, Bound = table[entry >> 12], Count = (ushort)postings, Rank = i };
+                            heads[block] = next++;
+                        }
+
+                        posting += (int)postings;
+                    }
+                }
+                else if (term->Record->Layout == TermLayout.Plain)
+                {
+                    int* positions = (int*)term->Data;
+                    int count = term->Record->Count;
+                    for (int p = 0; p < count;)
+                    {
+                        int block = positions[p] >> BlockShift, start = p, maximum = 0;
+                        for (; p < count && positions[p] >> BlockShift == block; p++)
+                        {
+                            maximum = Math.Max(maximum, term->Postings[p]);
+                        }
+
+                        if ((uint)(bounds[block] - low) <= span)
+                        {
+                            nodes[next] = new EntryNode { Next = heads[block], Posting = start, Bound = (ushort)Units(term->Weight * maximum), Count = (ushort)(p - start), Rank = i };
+                            heads[block] = next++;
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    /// <summary>Counting sort of the selected blocks by bound, descending.</summary>
+    private void Sort(int count, int low)
+    {
+        ushort* bounds = _bounds.Start;
+        int* bins = _bins.Start, selected = _selected.Start, sorted = _sorted.Start;
+        unchecked
+        {
+            int top = low;
+            for (int i = 0; i < count; i++)
+            {
+                top = Math.Max(top, bounds[selected[i]]);
+            }
+
+            int shift = 0;
+            while ((top - low) >> shift >= Bins)
+            {
+                shift++;
+            }
+
+            int used = ((top - low) >> shift) + 1;
+            new Span<int>(bins, used).Clear();
+            for (int i = 0; i < count; i++)
+            {
+                bins[(top - bounds[selected[i]]) >> shift]++;
+            }
+
+            int sum = 0;
+            for (int i = 0; i < used; i++)
+            {
+                int here = bins[i];
+                bins[i] = sum;
+                sum += here;
+            }
+
+            for (int i = 0; i < count; i++)
+            {
+                sorted[bins[(top - bounds[selected[i]]) >> shift]++] = selected[i];
+            }
+        }
+    }
+
+    private void VisitSorted(int count, CancellationToken cancellationToken)
+    {
+        int* sorted = _sorted.Start;
+        unchecked
+        {
+            for (int i = 0; i < Math.Min(count, FetchLines); i++)
+            {
+                FetchLine(sorted[i]);
+            }
+
+            int least = Units(_hits.Threshold);
+            for (int i = 0; i < count; i++)
+            {
+                if (i + FetchLines < count)
+                {
+                    FetchLine(sorted[i + FetchLines]);
+                }
+
+                if (i + FetchPostings < count)
+                {
+                    FetchPosting(sorted[i + FetchPostings]);
+                }
+
+                int block = sorted[i];
+                if (_bounds.Start[block] >= least)
+                {
+                    if (Visit(block))
+                    {
+                        least = Units(_hits.Threshold);
+                    }
+                }
+
+                if ((i & 1023) == 1023)
+                {
+                    cancellationToken.ThrowIfCancellationRequested();
+                }
+            }
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void FetchLine(int block)
+    {
+        if (!Sse.IsSupported)
+        {
+            return;
+        }
+
+        nint cell = ((block >> 6) << 5) + (block & 31);
+        int shift = (block >> 3) & 4;
+        nint line = (block / BlocksPerSuperblock / SuperblocksPerLine) * LineBytes;
+        DenseTerm* end = _dense.Start + _denseCount;
+        int found = 0;
+        for (DenseTerm* term = _dense.Start; term < end; term++)
+        {
+            if (((term->Rows[cell] >> shift) & 15) != 0)
+            {
+                Sse.Prefetch0(term->Lines + line);
+                if (++found == 2)
+                {
+                    break;
+                }
+            }
+        }
+
+        int node = _heads.Start[block];
+        if (node >= 0)
+        {
+            EntryNode* entry = &_nodes.Start[node];
+            Sse.Prefetch0(_terms.Start[entry->Rank].Postings + (2L * entry->Posting));
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void FetchPosting(int block)
+    {
+        if (!Sse.IsSupported)
+        {
+            return;
+        }
+
+        nint cell = ((block >> 6) << 5) + (block & 31);
+        int shift = (block >> 3) & 4;
+        int superblock = block / BlocksPerSuperblock;
+        DenseTerm* end = _dense.Start + _denseCount;
+        int found = 0;
+        for (DenseTerm* term = _dense.Start; term < end; term++)
+        {
+            if (((term->Rows[cell] >> shift) & 15) != 0)
+            {
+                byte* line = term->Lines + ((superblock / SuperblocksPerLine) * LineBytes);
+                ushort* p = term->Postings + *(uint*)line + ((ushort*)(line + 4))[superblock % SuperblocksPerLine];
+                Sse.Prefetch0(p);
+                Sse.Prefetch0(p + 32);
+                if (++found == 2)
+                {
+                    break;
+                }
+            }
+        }
+    }
+
+    /// <summary>Scores one block; true when it gave a hit.</summary>
+    private bool Visit(int block)
+    {
+        unchecked
+        {
+            VisitedBlocks++;
+            int* scores = _scores.Start;
+            new Span<int>(scores, BlockSize).Clear();
+            nint cell = ((block >> 6) << 5) + (block & 31);
+            int shift = (block >> 3) & 4, superblock = block / BlocksPerSuperblock, within = (block % BlocksPerSuperblock) << BlockShift;
+            nint lineAt = superblock / SuperblocksPerLine * LineBytes;
+            int relative = superblock % SuperblocksPerLine;
+            int threshold = _hits.Threshold, best = 0, rest = _bounds.Start[block], node = _heads.Start[block];
+            EntryNode* nodes = _nodes.Start;
+            DenseTerm* term = _dense.Start, end = term + _denseCount;
+            while (true)
+            {
+                int nodeRank = node >= 0 ? nodes[node].Rank : int.MaxValue;
+                int nibble = 0;
+                for (; term < end && term->Rank < nodeRank; term++)
+                {
+                    nibble = (term->Rows[cell] >> shift) & 15;
+                    if (nibble != 0)
+                    {
+                        break;
+                    }
+                }
+
+                if (nibble != 0)
+                {
+                    byte* line = term->Lines + lineAt;
+                    ushort* range = (ushort*)(line + 4) + relative;
+                    ushort* postings = term->Postings + *(uint*)line + range[0];
+                    best = AddRun(postings, range[1] - range[0], within, term->Weight, scores, best);
+                    rest -= term->Bounds[nibble];
+                    term++;
+                }
+                else if (node >= 0)
+                {
+                    EntryNode* entry = &nodes[node];
+                    best = AddEntry(&_terms.Start[entry->Rank], entry, scores, best);
+                    rest -= entry->Bound;
+                    node = entry->Next;
+                }
+                else
+                {
+                    break;
+                }
+
+                VisitedTerms++;
+                if (best + (rest << _shift) < threshold)
+                {
+                    return false;
+                }
+            }
+
+            return Offer(block, scores);
+        }
+    }
+
+    private bool Offer(int block, int* scores)
+    {
+        bool offered = false;
+        for (int i = 0; i < BlockSize; i++)
+        {
+            if (scores[i] >= _hits.Threshold && (_accept == null || (_accept[block] >> i & 1) != 0))
+            {
+                _hits.Add(_docBase + _segment.Document((block << BlockShift) + i), scores[i]);
+                offered = true;
+            }
+        }
+
+        return offered;
+    }
+
+    private static int AddEntry(SegmentTerm* term, EntryNode* entry, int* scores, int best)
+    {
+        unchecked
+        {
+            if (term->Record->Layout == TermLayout.List)
+            {
+                ushort* postings = (ushort*)term->Postings + entry->Posting;
+                for (int i = 0; i < entry->Count; i++)
+                {
+                    uint posting = postings[i];
+                    int score = scores[posting & 255] + (term->Weight * (int)(posting >> 8));
+                    scores[posting & 255] = score;
+                    best = Math.Max(best, score);
+                }
+            }
+            else
+            {
+                int* positions = (int*)term->Data;
+                for (int i = entry->Posting; i < entry->Posting + entry->Count; i++)
+                {
+                    int at = positions[i] & (BlockSize - 1);
+                    int score = scores[at] + (term->Weight * term->Postings[i]);
+                    scores[at] = score;
+                    best = Math.Max(best, score);
+                }
+            }
+
+            return best;
+        }
+    }
+
+    /// <summary>Adds a block's postings out of its superblock's; returns the largest score, given the largest before.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static int AddRun(ushort* postings, int count, int within, int weight, int* scores, int best)
+    {
+        unchecked
+        {
+            if (Vector512.IsHardwareAccelerated)
+            {
+                Vector512<ushort> places = Vector512.Create((ushort)(SuperblockSize - BlockSize)), place = Vector512.Create((ushort)within);
+                for (int i = 0; i < count; i += 32)
+                {
+                    ulong mask = Vector512.Equals(Vector512.Load(postings + i) & places, place).ExtractMostSignificantBits();
+                    mask = count - i < 32 ? mask & ((1UL << (count - i)) - 1) : mask;
+                    if (mask != 0)
+                    {
+                        ushort* p = postings + i + ulong.TrailingZeroCount(mask);
+                        ushort* end = p + ulong.PopCount(mask);
+                        do
+                        {
+                            uint posting = *p;
+                            int at = (int)(posting & (BlockSize - 1));
+                            int score = scores[at] + (weight * (int)(posting >> 8));
+                            scores[at] = score;
+                            best = Math.Max(best, score);
+                        }
+                        while (++p < end);
+                        if (mask >> 31 == 0)
+                        {
+                            break;
+                        }
+                    }
+                }
+
+                return best;
+            }
+
+            for (int i = 0; i < count; i++)
+            {
+                uint posting = postings[i];
+                int local = (int)(posting & 255) - within;
+                if (local >= BlockSize)
+                {
+                    break;
+                }
+
+                if (local >= 0)
+                {
+                    int score = scores[local] + (weight * (int)(posting >> 8));
+                    scores[local] = score;
+                    best = Math.Max(best, score);
+                }
+            }
+
+            return best;
+        }
+    }
+}

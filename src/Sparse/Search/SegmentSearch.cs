@@ -1,0 +1,251 @@
+using Sparse.Impacts;
+using static Sparse.Impacts.ImpactFormat;
+
+namespace Sparse.Search;
+
+/// <summary>One query in one segment: its terms prepared, the bounds of all blocks, and memory that lives on between queries.</summary>
+/// <remarks>For one thread at a time. <see cref="ImpactSearcher"/> drives it.</remarks>
+internal sealed unsafe partial class SegmentSearch : IDisposable
+{
+    private const int MaxBound = ushort.MaxValue;
+
+    private NativeBuffer<SegmentTerm> _terms;
+    private NativeBuffer<DenseTerm> _dense;
+    private NativeBuffer<ushort> _bounds;
+    private NativeBuffer<int> _heads;
+    private NativeBuffer<EntryNode> _nodes;
+    private NativeBuffer<int> _selected;
+    private NativeBuffer<int> _sorted;
+    private NativeBuffer<int> _bins;
+    private NativeBuffer<int> _scores;
+    private NativeBuffer<SweepCursor> _cursors;
+    private ImpactSegment _segment = null!;
+    private TopKCollector _hits = null!;
+    private uint* _accept;
+    private int _docBase;
+    private int _termCount;
+    private int _denseCount;
+    private int _shift;
+    private long _postings;
+    private long _entries;
+    private SweepPolicy _policy;
+
+    ~SegmentSearch() => Free();
+
+    /// <summary>Blocks that the last search visited one by one; for tests and statistics.</summary>
+    public long VisitedBlocks { get; private set; }
+
+    /// <summary>(Term, block) pairs that the last search read.</summary>
+    public long VisitedTerms { get; private set; }
+
+    /// <summary>True when the last search ended in a sweep.</summary>
+    public bool Swept { get; private set; }
+
+    /// <summary>Searches one segment.</summary>
+    /// <param name="segment">The segment.</param>
+    /// <param name="ordinals">Ordinals of the query's terms in it; negative where it has none.</param>
+    /// <param name="weights">Quantised weights, one a term; their sum ≤ 65,793. Weight 0 leaves a term out.</param>
+    /// <param name="accept">[blocks] a bit for each position that may be a hit; null for all.</param>
+    /// <param name="missing">How many positions are not accepted, at most: θ from k-th impacts allows for that many.</param>
+    /// <param name="docBase">Added to the segment's document numbers.</param>
+    /// <param name="k">Number of hits wanted, ≥ 1.</param>
+    /// <param name="hits">Takes the hits; shared by the segments of one search.</param>
+    /// <param name="policy">Which algorithm.</param>
+    /// <param name="cancellationToken">Looked at every few hundred microseconds.</param>
+    public void Run(ImpactSegment segment, ReadOnlySpan<int> ordinals, ReadOnlySpan<ushort> weights, uint* accept, int missing, int docBase, int k, TopKCollector hits, SweepPolicy policy, CancellationToken cancellationToken)
+    {
+        _segment = segment;
+        _hits = hits;
+        _accept = accept;
+        _docBase = docBase;
+        _policy = policy;
+        VisitedBlocks = VisitedTerms = 0;
+        Swept = false;
+        Prepare(ordinals, weights, k, missing);
+        if (_termCount == 0)
+        {
+            return;
+        }
+
+        if (_policy == SweepPolicy.Always)
+        {
+            Sweep(useBounds: false, cancellationToken);
+            return;
+        }
+
+        ComputeBounds();
+        VisitInRounds(k, cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Free();
+        GC.SuppressFinalize(this);
+    }
+
+    private void Free()
+    {
+        _terms.Free();
+        _dense.Free();
+        _bounds.Free();
+        _heads.Free();
+        _nodes.Free();
+        _selected.Free();
+        _sorted.Free();
+        _bins.Free();
+        _scores.Free();
+        _cursors.Free();
+    }
+
+    private void Prepare(ReadOnlySpan<int> ordinals, ReadOnlySpan<ushort> weights, int k, int missing)
+    {
+        _terms.Reserve(ordinals.Length);
+        SegmentTerm* terms = _terms.Start;
+        int count = 0, dense = 0;
+        long most = 0;
+        _postings = _entries = 0;
+        int rank = (int)Math.Min((long)k + missing, int.MaxValue);
+        for (int i = 0; i < ordinals.Length; i++)
+        {
+            if (ordinals[i] < 0 || weights[i] == 0 || _segment.Records[ordinals[i]].Layout == TermLayout.Empty)
+            {
+                continue;
+            }
+
+            TermRecord* record = &_segment.Records[ordinals[i]];
+            SegmentTerm term = new() { Record = record, Data = _segment.Data + record->Start, Weight = weights[i] };
+            term.Postings = term.Data + record->Layout switch
+            {
+                TermLayout.Dense => _segment.RowBytes + _segment.LinesBytes + Levels,
+                TermLayout.List => Levels + (2L * record->Entries),
+                _ => 4L * record->Count,
+            };
+            int contribution = term.Weight * record->Largest, at = count++;
+            for (; at > 0 && terms[at - 1].Weight * terms[at - 1].Record->Largest < contribution; at--)
+            {
+                terms[at] = terms[at - 1];
+            }
+
+            terms[at] = term;
+            most += contribution;
+            dense += record->Layout == TermLayout.Dense ? 1 : 0;
+            _postings += record->Count;
+            _entries += record->Layout == TermLayout.Dense ? 0 : Math.Max(record->Entries, record->Layout == TermLayout.Plain ? record->Count : 0);
+            _hits.Raise(term.Weight * record->AtRank(rank));
+        }
+
+        _termCount = count;
+        _shift = 0;
+        while ((most >> _shift) + count > MaxBound)
+        {
+            _shift++;
+        }
+
+        _dense.Reserve(dense);
+        _denseCount = 0;
+        for (int i = 0; i < count; i++)
+        {
+            terms[i].Rank = i;
+            if (terms[i].Record->Layout == TermLayout.Dense)
+            {
+                PrepareDense(&terms[i], &_dense.Start[_denseCount++]);
+            }
+        }
+    }
+
+    private void PrepareDense(SegmentTerm* term, DenseTerm* dense)
+    {
+        dense->Rows = term->Data;
+        dense->Lines = term->Data + _segment.RowBytes;
+        dense->Postings = (ushort*)term->Postings;
+        dense->Weight = term->Weight;
+        dense->Rank = term->Rank;
+        byte* levels = term->Postings - Levels;
+        for (int i = 0; i < Levels; i++)
+        {
+            int bound = Units(term->Weight * levels[i]);
+            dense->Bounds[i] = (ushort)bound;
+            dense->Low[i] = (byte)(bound & 255);
+            dense->High[i] = (byte)(bound >> 8);
+        }
+    }
+
+    /// <summary>A score in units of bounds, rounded up.</summary>
+    private int Units(int score) => (int)(((long)score + (1L << _shift) - 1) >> _shift);
+
+    /// <summary>The bound of every block: dense rows by kernel, lists and plain postings one by one.</summary>
+    private void ComputeBounds()
+    {
+        _bounds.Reserve((2L * _segment.RowBytes) + 256);
+        ushort* bounds = _bounds.Start;
+        BlockBounds.AddRows(_dense.Start, _denseCount, _segment.RowBytes, bounds);
+        new Span<ushort>(bounds + (2L * _segment.RowBytes), 256).Clear();
+        for (int i = 0; i < _termCount; i++)
+        {
+            SegmentTerm* term = &_terms.Start[i];
+            if (term->Record->Layout == TermLayout.List)
+            {
+                AddList(term, bounds);
+            }
+            else if (term->Record->Layout == TermLayout.Plain)
+            {
+                AddPlain(term, bounds);
+            }
+        }
+
+        if (_accept != null)
+        {
+            for (int block = 0; block < _segment.Blocks; block++)
+            {
+                bounds[block] = _accept[block] == 0 ? (ushort)0 : bounds[block];
+            }
+        }
+    }
+
+    private void AddList(SegmentTerm* term, ushort* bounds)
+    {
+        ushort* table = stackalloc ushort[Levels];
+        Table(term, table);
+        ushort* entries = (ushort*)(term->Data + Levels);
+        int count = term->Record->Entries;
+        unchecked
+        {
+            nuint block = 0;
+            for (int i = 0; i < count; i++)
+            {
+                uint entry = entries[i];
+                block += entry & 255;
+                bounds[block] += table[entry >> 12];
+            }
+        }
+    }
+
+    private void AddPlain(SegmentTerm* term, ushort* bounds)
+    {
+        int* positions = (int*)term->Data;
+        int count = term->Record->Count, last = -1, maximum = 0;
+        for (int i = 0; i < count; i++)
+        {
+            int block = positions[i] >> BlockShift, impact = term->Postings[i];
+            if (block != last)
+            {
+                last = block;
+                maximum = 0;
+            }
+
+            // The block's share grows from its last maximum to the new one.
+            int grown = Math.Max(maximum, impact);
+            bounds[block] = (ushort)(bounds[block] + Units(term->Weight * grown) - Units(term->Weight * maximum));
+            maximum = grown;
+        }
+    }
+
+    private void Table(SegmentTerm* term, ushort* table)
+    {
+        for (int i = 0; i < Levels; i++)
+        {
+            table[i] = (ushort)Units(term->Weight * term->Data[i]);
+        }
+    }
+}
