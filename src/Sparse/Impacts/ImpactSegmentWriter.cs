@@ -12,11 +12,12 @@ internal sealed class ImpactSegmentWriter
     public const int DenseShare = 8;
 
     /// <summary>Fewest entries of a dense term: rows and lines come in cache lines, too large for small segments.</summary>
-    private const int MinDenseEntries = 64;
+    public const int DefaultMinDenseEntries = 64;
 
     private readonly Stream _output;
     private readonly int _documents;
     private readonly int _blocks;
+    private readonly int _minDenseEntries;
     private readonly int[]? _order;
     private readonly int[]? _position;
     private readonly List<TermRecord> _records = [];
@@ -35,13 +36,15 @@ internal sealed class ImpactSegmentWriter
     /// <param name="output">Takes the bytes; owned by the caller. Its place at this moment should lie on a multiple of 64 in the file.</param>
     /// <param name="documents">Documents of the segment.</param>
     /// <param name="order">The document at each position; null where position = document. Kept, not copied.</param>
-    public ImpactSegmentWriter(Stream output, int documents, int[]? order)
+    /// <param name="minDenseEntries">Fewest blocks that a dense term is in; tests make it small.</param>
+    public ImpactSegmentWriter(Stream output, int documents, int[]? order, int minDenseEntries = DefaultMinDenseEntries)
     {
         ArgumentNullException.ThrowIfNull(output);
         ArgumentOutOfRangeException.ThrowIfNegative(documents);
         _output = output;
         _documents = documents;
         _blocks = Blocks(documents);
+        _minDenseEntries = minDenseEntries;
         _order = order;
         if (order is not null)
         {
@@ -74,7 +77,7 @@ internal sealed class ImpactSegmentWriter
             for (int i = 0; i < docs.Length; i++)
             {
                 _positions[i] = (int)(_sorting[i] >> 8);
-                _impacts[i] = (byte)_sorting[i];
+                _impacts[i] = unchecked((byte)_sorting[i]);
             }
         }
 
@@ -93,7 +96,7 @@ internal sealed class ImpactSegmentWriter
             Rank(impacts, ref record);
             (int entries, int gaps, int full) = Measure(positions, impacts);
             int listBytes = Levels + (2 * (entries + gaps)) + (2 * positions.Length);
-            if (entries >= MinDenseEntries && (long)entries * DenseShare > _blocks)
+            if (entries >= _minDenseEntries && (long)entries * DenseShare > _blocks)
             {
                 Align(Alignment);
                 record.Layout = TermLayout.Dense;

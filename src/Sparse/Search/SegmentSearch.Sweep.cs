@@ -69,6 +69,15 @@ internal sealed unsafe partial class SegmentSearch
                 byte* line = lines + (superblock / SuperblocksPerLine * LineBytes);
                 ushort* range = (ushort*)(line + 4) + (superblock % SuperblocksPerLine);
                 ushort* p = all + *(uint*)line + range[0], end = all + *(uint*)line + range[1];
+                for (; p + 4 <= end; p += 4)
+                {
+                    ulong four = *(ulong*)p;
+                    scores[(byte)four] += weight * (byte)(four >> 8);
+                    scores[(byte)(four >> 16)] += weight * (byte)(four >> 24);
+                    scores[(byte)(four >> 32)] += weight * (byte)(four >> 40);
+                    scores[(byte)(four >> 48)] += weight * (int)(four >> 56);
+                }
+
                 for (; p < end; p++)
                 {
                     uint posting = *p;

@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
@@ -15,6 +16,7 @@ internal sealed unsafe partial class SegmentSearch
     /// <summary>How many visits ahead offsets, and postings, are fetched.</summary>
     private const int FetchLines = 6;
     private const int FetchPostings = 3;
+    private const int Ahead = 8;
 
     private void VisitInRounds(int k, CancellationToken cancellationToken)
     {
@@ -174,11 +176,12 @@ internal sealed unsafe partial class SegmentSearch
     private void VisitSorted(int count, CancellationToken cancellationToken)
     {
         int* sorted = _sorted.Start;
+        ulong* present = stackalloc ulong[Ahead];
         unchecked
         {
             for (int i = 0; i < Math.Min(count, FetchLines); i++)
             {
-                FetchLine(sorted[i]);
+                present[i] = FetchLine(sorted[i]);
             }
 
             int least = Units(_hits.Threshold);
@@ -186,21 +189,18 @@ internal sealed unsafe partial class SegmentSearch
             {
                 if (i + FetchLines < count)
                 {
-                    FetchLine(sorted[i + FetchLines]);
+                    present[(i + FetchLines) & (Ahead - 1)] = FetchLine(sorted[i + FetchLines]);
                 }
 
                 if (i + FetchPostings < count)
                 {
-                    FetchPosting(sorted[i + FetchPostings]);
+                    FetchPosting(sorted[i + FetchPostings], present[(i + FetchPostings) & (Ahead - 1)]);
                 }
 
                 int block = sorted[i];
-                if (_bounds.Start[block] >= least)
+                if (_bounds.Start[block] >= least && Visit(block, present[i & (Ahead - 1)]))
                 {
-                    if (Visit(block))
-                    {
-                        least = Units(_hits.Threshold);
-                    }
+                    least = Units(_hits.Threshold);
                 }
 
                 if ((i & 1023) == 1023)
@@ -211,125 +211,124 @@ internal sealed unsafe partial class SegmentSearch
         }
     }
 
+    /// <summary>Which of the first 64 dense terms a block holds; has the lines of the first two, and the block's first entry, fetched.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private void FetchLine(int block)
+    private ulong FetchLine(int block)
     {
-        if (!Sse.IsSupported)
+        unchecked
         {
-            return;
-        }
-
-        nint cell = ((block >> 6) << 5) + (block & 31);
-        int shift = (block >> 3) & 4;
-        nint line = (block / BlocksPerSuperblock / SuperblocksPerLine) * LineBytes;
-        DenseTerm* end = _dense.Start + _denseCount;
-        int found = 0;
-        for (DenseTerm* term = _dense.Start; term < end; term++)
-        {
-            if (((term->Rows[cell] >> shift) & 15) != 0)
+            nint cell = ((block >> 6) << 5) + (block & 31);
+            int shift = (block >> 3) & 4;
+            DenseTerm* dense = _dense.Start;
+            ulong present = 0;
+            for (int t = Math.Min(_denseCount, 64) - 1; t >= 0; t--)
             {
-                Sse.Prefetch0(term->Lines + line);
-                if (++found == 2)
+                // Without a branch: adding 15 carries into bit 4 for every nibble but 0.
+                present = (present << 1) | (uint)(((((dense[t].Rows[cell] >> shift) & 15) + 15) >> 4));
+            }
+
+            if (Sse.IsSupported)
+            {
+                nint line = (block / BlocksPerSuperblock / SuperblocksPerLine) * LineBytes;
+                if (present != 0)
                 {
-                    break;
+                    Sse.Prefetch0(dense[BitOperations.TrailingZeroCount(present)].Lines + line);
+                    ulong second = present & (present - 1);
+                    Sse.Prefetch0(dense[BitOperations.TrailingZeroCount(second) & 63].Lines + line);
+                }
+
+                int node = _heads.Start[block];
+                if (node >= 0)
+                {
+                    EntryNode* entry = &_nodes.Start[node];
+                    Sse.Prefetch0(_terms.Start[entry->Rank].Postings + (2L * entry->Posting));
                 }
             }
-        }
 
-        int node = _heads.Start[block];
-        if (node >= 0)
-        {
-            EntryNode* entry = &_nodes.Start[node];
-            Sse.Prefetch0(_terms.Start[entry->Rank].Postings + (2L * entry->Posting));
+            return present;
         }
     }
 
+    /// <summary>Has the postings of a block's first two dense terms fetched; their lines have arrived.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private void FetchPosting(int block)
+    private void FetchPosting(int block, ulong present)
     {
-        if (!Sse.IsSupported)
+        unchecked
         {
-            return;
-        }
-
-        nint cell = ((block >> 6) << 5) + (block & 31);
-        int shift = (block >> 3) & 4;
-        int superblock = block / BlocksPerSuperblock;
-        DenseTerm* end = _dense.Start + _denseCount;
-        int found = 0;
-        for (DenseTerm* term = _dense.Start; term < end; term++)
-        {
-            if (((term->Rows[cell] >> shift) & 15) != 0)
+            if (!Sse.IsSupported || present == 0)
             {
-                byte* line = term->Lines + ((superblock / SuperblocksPerLine) * LineBytes);
-                ushort* p = term->Postings + *(uint*)line + ((ushort*)(line + 4))[superblock % SuperblocksPerLine];
-                Sse.Prefetch0(p);
-                Sse.Prefetch0(p + 32);
-                if (++found == 2)
-                {
-                    break;
-                }
+                return;
+            }
+
+            int superblock = block / BlocksPerSuperblock;
+            nint lineAt = (superblock / SuperblocksPerLine) * LineBytes;
+            int relative = superblock % SuperblocksPerLine;
+            DenseTerm* term = _dense.Start + BitOperations.TrailingZeroCount(present);
+            byte* line = term->Lines + lineAt;
+            Sse.Prefetch0(term->Postings + *(uint*)line + ((ushort*)(line + 4))[relative]);
+            present &= present - 1;
+            if (present != 0)
+            {
+                term = _dense.Start + BitOperations.TrailingZeroCount(present);
+                line = term->Lines + lineAt;
+                Sse.Prefetch0(term->Postings + *(uint*)line + ((ushort*)(line + 4))[relative]);
             }
         }
     }
 
     /// <summary>Scores one block; true when it gave a hit.</summary>
-    private bool Visit(int block)
+    /// <param name="block">The block.</param>
+    /// <param name="present">Which of the first 64 dense terms it holds.</param>
+    private bool Visit(int block, ulong present)
     {
         unchecked
         {
             VisitedBlocks++;
             int* scores = _scores.Start;
             new Span<int>(scores, BlockSize).Clear();
+            int threshold = _hits.Threshold, best = 0, rest = _bounds.Start[block], unit = _shift;
+            int needed = threshold - (rest << unit);
+            for (int node = _heads.Start[block]; node >= 0;)
+            {
+                EntryNode* entry = &_nodes.Start[node];
+                best = AddEntry(&_terms.Start[entry->Rank], entry, scores, best);
+                needed += entry->Bound << unit;
+                if (best < needed)
+                {
+                    return false;
+                }
+
+                node = entry->Next;
+            }
+
             nint cell = ((block >> 6) << 5) + (block & 31);
             int shift = (block >> 3) & 4, superblock = block / BlocksPerSuperblock, within = (block % BlocksPerSuperblock) << BlockShift;
             nint lineAt = superblock / SuperblocksPerLine * LineBytes;
             int relative = superblock % SuperblocksPerLine;
-            int threshold = _hits.Threshold, best = 0, rest = _bounds.Start[block], node = _heads.Start[block];
-            EntryNode* nodes = _nodes.Start;
-            DenseTerm* term = _dense.Start, end = term + _denseCount;
-            while (true)
+            DenseTerm* dense = _dense.Start;
+            for (; present != 0; present &= present - 1)
             {
-                int nodeRank = node >= 0 ? nodes[node].Rank : int.MaxValue;
-                int nibble = 0;
-                for (; term < end && term->Rank < nodeRank; term++)
-                {
-                    nibble = (term->Rows[cell] >> shift) & 15;
-                    if (nibble != 0)
-                    {
-                        break;
-                    }
-                }
-
-                if (nibble != 0)
-                {
-                    byte* line = term->Lines + lineAt;
-                    ushort* range = (ushort*)(line + 4) + relative;
-                    ushort* postings = term->Postings + *(uint*)line + range[0];
-                    best = AddRun(postings, range[1] - range[0], within, term->Weight, scores, best);
-                    rest -= term->Bounds[nibble];
-                    term++;
-                }
-                else if (node >= 0)
-                {
-                    EntryNode* entry = &nodes[node];
-                    best = AddEntry(&_terms.Start[entry->Rank], entry, scores, best);
-                    rest -= entry->Bound;
-                    node = entry->Next;
-                }
-                else
-                {
-                    break;
-                }
-
+                DenseTerm* term = dense + BitOperations.TrailingZeroCount(present);
+                byte* line = term->Lines + lineAt;
+                ushort* range = (ushort*)(line + 4) + relative;
+                best = AddRun(term->Postings + *(uint*)line + range[0], range[1] - range[0], within, term->Weight, scores, best);
+                needed += term->Bounds[(term->Rows[cell] >> shift) & 15] << unit;
                 VisitedTerms++;
-                if (best + (rest << _shift) < threshold)
+                if (best < needed)
                 {
                     return false;
                 }
             }
 
-            return Offer(block, scores);
+            for (int t = 64; t < _denseCount; t++)
+            {
+                DenseTerm* term = dense + t;
+                byte* line = term->Lines + lineAt;
+                ushort* range = (ushort*)(line + 4) + relative;
+                best = AddRun(term->Postings + *(uint*)line + range[0], range[1] - range[0], within, term->Weight, scores, best);
+            }
+
+            return best >= threshold && Offer(block, scores);
         }
     }
 
@@ -395,16 +394,33 @@ internal sealed unsafe partial class SegmentSearch
                     if (mask != 0)
                     {
                         ushort* p = postings + i + ulong.TrailingZeroCount(mask);
-                        ushort* end = p + ulong.PopCount(mask);
+                        int left = (int)ulong.PopCount(mask);
                         do
                         {
-                            uint posting = *p;
-                            int at = (int)(posting & (BlockSize - 1));
-                            int score = scores[at] + (weight * (int)(posting >> 8));
+                            // Four at a time, so that the number of postings, which no predictor knows, rarely matters: those past
+                            // the end become impact 0 and add nothing.
+                            ulong four = *(ulong*)p;
+                            four = left < 4 ? four & ((1UL << (left << 4)) - 1) : four;
+                            int at = (int)four & (BlockSize - 1);
+                            int score = scores[at] + (weight * (int)((four >> 8) & 255));
                             scores[at] = score;
                             best = Math.Max(best, score);
+                            at = (int)(four >> 16) & (BlockSize - 1);
+                            score = scores[at] + (weight * (int)((four >> 24) & 255));
+                            scores[at] = score;
+                            best = Math.Max(best, score);
+                            at = (int)(four >> 32) & (BlockSize - 1);
+                            score = scores[at] + (weight * (int)((four >> 40) & 255));
+                            scores[at] = score;
+                            best = Math.Max(best, score);
+                            at = (int)(four >> 48) & (BlockSize - 1);
+                            score = scores[at] + (weight * (int)(four >> 56));
+                            scores[at] = score;
+                            best = Math.Max(best, score);
+                            p += 4;
+                            left -= 4;
                         }
-                        while (++p < end);
+                        while (left > 0);
                         if (mask >> 31 == 0)
                         {
                             break;
