@@ -10,6 +10,7 @@ internal static unsafe class EngineBenchmark
 {
     private const int Warmups = 3;
     private static int repeats = 3;
+    private static int weightFloor = 8;
 
     public static int Run(string[] args)
     {
@@ -20,6 +21,8 @@ internal static unsafe class EngineBenchmark
         int limit = int.MaxValue;
         var policy = SweepPolicy.Choose;
         bool check = true;
+        int reorder = 0;
+        string saveOrder = "";
         foreach (string arg in args)
         {
             if (arg.StartsWith("--", StringComparison.Ordinal))
@@ -46,6 +49,15 @@ internal static unsafe class EngineBenchmark
                 case "--repeats":
                     repeats = int.Parse(arg, CultureInfo.InvariantCulture);
                     break;
+                case "--weight-floor":
+                    weightFloor = int.Parse(arg, CultureInfo.InvariantCulture);
+                    break;
+                case "--save-order":
+                    saveOrder = arg;
+                    break;
+                case "--reorder":
+                    reorder = int.Parse(arg, CultureInfo.InvariantCulture);
+                    break;
                 case "--policy":
                     policy = Enum.Parse<SweepPolicy>(arg);
                     break;
@@ -56,10 +68,15 @@ internal static unsafe class EngineBenchmark
         }
 
         VectorFile documents = VectorFile.Read(docs);
-        int[]? order = VectorFile.ReadOrder(docs, documents.Rows);
+        int[]? order = reorder > 0 ? Reorder(documents, reorder) : VectorFile.ReadOrder(docs, documents.Rows);
+        if (saveOrder.Length > 0 && order is not null)
+        {
+            File.WriteAllBytes(saveOrder, System.Runtime.InteropServices.MemoryMarshal.AsBytes(order.AsSpan()).ToArray());
+        }
+
         string path = Path.Combine(Path.GetTempPath(), $"sparse-engine-{Environment.ProcessId}.impacts");
         long started = Stopwatch.GetTimestamp();
-        SegmentFile.Write(path, documents, order);
+        int[] ordinalOf = SegmentFile.Write(path, documents, order);
         double built = Stopwatch.GetElapsedTime(started).TotalSeconds;
         try
         {
@@ -70,7 +87,7 @@ internal static unsafe class EngineBenchmark
                 VectorFile set = VectorFile.Read(file);
                 foreach (int k in ks.Count > 0 ? ks : [10, 1000])
                 {
-                    Measure(documents, segment, set, k, Math.Min(limit, set.Rows), policy, check, built);
+                    Measure(documents, segment, ordinalOf, set, k, Math.Min(limit, set.Rows), policy, check, built);
                 }
             }
         }
@@ -82,7 +99,15 @@ internal static unsafe class EngineBenchmark
         return 0;
     }
 
-    private static void Measure(VectorFile documents, ImpactSegment segment, VectorFile set, int k, int limit, SweepPolicy policy, bool check, double built)
+    private static int[] Reorder(VectorFile documents, int iterations)
+    {
+        long started = Stopwatch.GetTimestamp();
+        int[] order = GraphBisection.Order(documents.Starts, [.. documents.Terms.Select(t => (int)t)], documents.Impacts, 65_536, new GraphBisection.Settings(iterations, Environment.ProcessorCount, WeightFloor: weightFloor));
+        Console.Error.WriteLine($"reordered in {Stopwatch.GetElapsedTime(started).TotalSeconds:0.0} s on {Environment.ProcessorCount} threads");
+        return order;
+    }
+
+    private static void Measure(VectorFile documents, ImpactSegment segment, int[] ordinalOf, VectorFile set, int k, int limit, SweepPolicy policy, bool check, double built)
     {
         using var searcher = new ImpactSearcher();
         SegmentTarget[] targets = [new SegmentTarget { Segment = segment }];
@@ -100,7 +125,7 @@ internal static unsafe class EngineBenchmark
                 int count = 0;
                 for (long i = set.Starts[q]; i < set.Starts[q + 1]; i++, count++)
                 {
-                    ordinals[count] = set.Terms[i];
+                    ordinals[count] = ordinalOf[set.Terms[i]];
                     weights[count] = set.Impacts[i];
                 }
 

@@ -99,10 +99,9 @@ internal sealed unsafe class ImpactSegment : IDisposable
                 byte* postings = data + RowBytes + LinesBytes + Levels;
                 for (int superblock = 0; superblock < Superblocks; superblock++)
                 {
-                    byte* line = data + RowBytes + (superblock / SuperblocksPerLine * LineBytes);
-                    ushort* relative = (ushort*)(line + 4) + (superblock % SuperblocksPerLine);
-                    long first = *(uint*)line;
-                    for (long i = first + relative[0]; i < first + relative[1]; i++)
+                    OffsetLine* line = (OffsetLine*)(data + RowBytes) + (superblock / SuperblocksPerLine);
+                    long first = OffsetLine.Start(line, superblock % SuperblocksPerLine);
+                    for (long i = first; i < first + OffsetLine.Count(line, superblock % SuperblocksPerLine); i++)
                     {
                         positions[count] = (superblock << SuperblockShift) + postings[2 * i];
                         impacts[count++] = postings[(2 * i) + 1];

@@ -5,7 +5,7 @@ namespace Sparse.Impacts;
 
 /// <summary>Writes one impact segment, term by term, front to back.</summary>
 /// <remarks>Memory: the term being written, 24 bytes a term, and the order. Format: <see cref="ImpactFormat"/>.</remarks>
-internal sealed class ImpactSegmentWriter
+internal sealed unsafe class ImpactSegmentWriter
 {
     /// <summary>A term takes a dense row when it is in more than one in this many blocks.</summary>
     // 2026-11-23, 385 k documents: see bench/results; 4 saves .2 bytes a posting and costs a fifth of the latency.
@@ -248,24 +248,22 @@ internal sealed class ImpactSegmentWriter
             }
         }
 
-        Span<byte> lines = data.Slice(rowBytes, linesBytes);
+        Span<OffsetLine> lines = MemoryMarshal.Cast<byte, OffsetLine>(data.Slice(rowBytes, linesBytes));
         int next = 0;
-        for (int line = 0; line * LineBytes < linesBytes; line++)
+        for (int superblock = 0; superblock < superblocks; superblock++)
         {
-            int first = next;
-            MemoryMarshal.Write(lines[(line * LineBytes)..], in first);
-            for (int i = 0; i <= SuperblocksPerLine; i++)
+            ref OffsetLine line = ref lines[superblock / SuperblocksPerLine];
+            int place = superblock % SuperblocksPerLine, first = next, end = (superblock + 1) << SuperblockShift;
+            line.First = place == 0 ? (uint)next : line.First;
+            while (next < positions.Length && positions[next] < end)
             {
-                ushort relative = (ushort)(next - first);
-                MemoryMarshal.Write(lines[((line * LineBytes) + 4 + (2 * i))..], in relative);
-                if (i < SuperblocksPerLine)
-                {
-                    int end = ((line * SuperblocksPerLine) + i + 1) << SuperblockShift;
-                    while (next < positions.Length && positions[next] < end)
-                    {
-                        next++;
-                    }
-                }
+                next++;
+            }
+
+            if (next > first)
+            {
+                line.Present |= 1u << place;
+                line.More[place] = (byte)(next - first - 1);
             }
         }
 

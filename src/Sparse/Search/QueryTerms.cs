@@ -28,7 +28,7 @@ internal unsafe struct DenseTerm
     public byte* Rows;
 
     /// <summary>Offsets, one a superblock.</summary>
-    public byte* Lines;
+    public OffsetLine* Lines;
 
     /// <summary>Postings.</summary>
     public ushort* Postings;

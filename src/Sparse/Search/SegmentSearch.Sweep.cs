@@ -35,13 +35,14 @@ internal sealed unsafe partial class SegmentSearch
         {
             new Span<int>(scores, WindowSize).Clear();
             int from = window * WindowSuperblocks, to = Math.Min(from + WindowSuperblocks, _segment.Superblocks);
+            uint active = useBounds ? Active(window, high) : uint.MaxValue;
             for (int i = 0; i < _termCount; i++)
             {
                 SegmentTerm* term = &_terms.Start[i];
                 switch (term->Record->Layout)
                 {
                     case TermLayout.Dense:
-                        SweepDense(term, from, to, scores);
+                        SweepDense(term, from, to, active, scores);
                         break;
                     case TermLayout.List:
                         SweepList(term, &_cursors.Start[i], window, scores);
@@ -57,31 +58,38 @@ internal sealed unsafe partial class SegmentSearch
         }
     }
 
-    private void SweepDense(SegmentTerm* term, int from, int to, int* scores)
+    private void SweepDense(SegmentTerm* term, int from, int to, uint active, int* scores)
     {
         unchecked
         {
-            ushort* all = (ushort*)term->Postings;
-            int weight = term->Weight;
-            byte* lines = term->Data + _segment.RowBytes;
-            for (int superblock = from; superblock < to; superblock++, scores += SuperblockSize)
+            int weight = term->Weight, place = from % SuperblocksPerLine;
+            OffsetLine* line = (OffsetLine*)(term->Data + _segment.RowBytes) + (from / SuperblocksPerLine);
+            ushort* next = (ushort*)term->Postings + OffsetLine.Start(line, place);
+            for (int superblock = from; superblock < to; superblock++, scores += SuperblockSize, active >>= 1)
             {
-                byte* line = lines + (superblock / SuperblocksPerLine * LineBytes);
-                ushort* range = (ushort*)(line + 4) + (superblock % SuperblocksPerLine);
-                ushort* p = all + *(uint*)line + range[0], end = all + *(uint*)line + range[1];
-                for (; p + 4 <= end; p += 4)
+                ushort* p = next;
+                int left = OffsetLine.Count(line, place);
+                next += left;
+                if (++place == SuperblocksPerLine)
                 {
+                    place = 0;
+                    line++;
+                }
+
+                if ((active & 1) == 0)
+                {
+                    continue;
+                }
+
+                for (; left > 0; left -= 4, p += 4)
+                {
+                    // Postings past the end become impact 0 at the first place: cheaper than a branch that nothing predicts.
                     ulong four = *(ulong*)p;
+                    four = left < 4 ? four & ((1UL << (left << 4)) - 1) : four;
                     scores[(byte)four] += weight * (byte)(four >> 8);
                     scores[(byte)(four >> 16)] += weight * (byte)(four >> 24);
                     scores[(byte)(four >> 32)] += weight * (byte)(four >> 40);
                     scores[(byte)(four >> 48)] += weight * (int)(four >> 56);
-                }
-
-                for (; p < end; p++)
-                {
-                    uint posting = *p;
-                    scores[posting & 255] += weight * (int)(posting >> 8);
                 }
             }
         }
@@ -148,6 +156,23 @@ internal sealed unsafe partial class SegmentSearch
                 threshold = _hits.Threshold;
             }
         }
+    }
+
+    /// <summary>A bit for each superblock of a window with a block that may still give a hit.</summary>
+    private uint Active(int window, int high)
+    {
+        uint active = 0;
+        ushort* bounds = _bounds.Start + (window * (WindowSize / BlockSize));
+        int low = Math.Max(1, Units(_hits.Threshold));
+        Vector128<ushort> least = Vector128.Create((ushort)Math.Min(low, MaxBound)), largest = Vector128.Create((ushort)high);
+        int count = Math.Min(WindowSuperblocks, _segment.Superblocks - (window * WindowSuperblocks));
+        for (int i = 0; i < count; i++)
+        {
+            Vector128<ushort> v = Vector128.Load(bounds + (i * BlocksPerSuperblock));
+            active |= (Vector128.GreaterThanOrEqual(v, least) & Vector128.LessThanOrEqual(v, largest)) != Vector128<ushort>.Zero ? 1u << i : 0;
+        }
+
+        return low > high ? 0 : active;
     }
 
     private static bool Any(int* scores, int threshold)

@@ -229,7 +229,7 @@ internal sealed unsafe partial class SegmentSearch
 
             if (Sse.IsSupported)
             {
-                nint line = (block / BlocksPerSuperblock / SuperblocksPerLine) * LineBytes;
+                int line = block / BlocksPerSuperblock / SuperblocksPerLine;
                 if (present != 0)
                 {
                     Sse.Prefetch0(dense[BitOperations.TrailingZeroCount(present)].Lines + line);
@@ -261,17 +261,14 @@ internal sealed unsafe partial class SegmentSearch
             }
 
             int superblock = block / BlocksPerSuperblock;
-            nint lineAt = (superblock / SuperblocksPerLine) * LineBytes;
-            int relative = superblock % SuperblocksPerLine;
+            int line = superblock / SuperblocksPerLine, place = superblock % SuperblocksPerLine;
             DenseTerm* term = _dense.Start + BitOperations.TrailingZeroCount(present);
-            byte* line = term->Lines + lineAt;
-            Sse.Prefetch0(term->Postings + *(uint*)line + ((ushort*)(line + 4))[relative]);
+            Sse.Prefetch0(term->Postings + OffsetLine.Start(term->Lines + line, place));
             present &= present - 1;
             if (present != 0)
             {
                 term = _dense.Start + BitOperations.TrailingZeroCount(present);
-                line = term->Lines + lineAt;
-                Sse.Prefetch0(term->Postings + *(uint*)line + ((ushort*)(line + 4))[relative]);
+                Sse.Prefetch0(term->Postings + OffsetLine.Start(term->Lines + line, place));
             }
         }
     }
@@ -303,15 +300,13 @@ internal sealed unsafe partial class SegmentSearch
 
             nint cell = ((block >> 6) << 5) + (block & 31);
             int shift = (block >> 3) & 4, superblock = block / BlocksPerSuperblock, within = (block % BlocksPerSuperblock) << BlockShift;
-            nint lineAt = superblock / SuperblocksPerLine * LineBytes;
-            int relative = superblock % SuperblocksPerLine;
+            int lineAt = superblock / SuperblocksPerLine, place = superblock % SuperblocksPerLine;
             DenseTerm* dense = _dense.Start;
             for (; present != 0; present &= present - 1)
             {
                 DenseTerm* term = dense + BitOperations.TrailingZeroCount(present);
-                byte* line = term->Lines + lineAt;
-                ushort* range = (ushort*)(line + 4) + relative;
-                best = AddRun(term->Postings + *(uint*)line + range[0], range[1] - range[0], within, term->Weight, scores, best);
+                OffsetLine* line = term->Lines + lineAt;
+                best = AddRun(term->Postings + OffsetLine.Start(line, place), OffsetLine.Count(line, place), within, term->Weight, scores, best);
                 needed += term->Bounds[(term->Rows[cell] >> shift) & 15] << unit;
                 VisitedTerms++;
                 if (best < needed)
@@ -323,9 +318,8 @@ internal sealed unsafe partial class SegmentSearch
             for (int t = 64; t < _denseCount; t++)
             {
                 DenseTerm* term = dense + t;
-                byte* line = term->Lines + lineAt;
-                ushort* range = (ushort*)(line + 4) + relative;
-                best = AddRun(term->Postings + *(uint*)line + range[0], range[1] - range[0], within, term->Weight, scores, best);
+                OffsetLine* line = term->Lines + lineAt;
+                best = AddRun(term->Postings + OffsetLine.Start(line, place), OffsetLine.Count(line, place), within, term->Weight, scores, best);
             }
 
             return best >= threshold && Offer(block, scores);

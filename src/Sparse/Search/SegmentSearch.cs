@@ -157,7 +157,7 @@ internal sealed unsafe partial class SegmentSearch : IDisposable
     private void PrepareDense(SegmentTerm* term, DenseTerm* dense)
     {
         dense->Rows = term->Data;
-        dense->Lines = term->Data + _segment.RowBytes;
+        dense->Lines = (OffsetLine*)(term->Data + _segment.RowBytes);
         dense->Postings = (ushort*)term->Postings;
         dense->Weight = term->Weight;
         dense->Rank = term->Rank;
