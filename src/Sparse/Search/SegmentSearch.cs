@@ -67,7 +67,7 @@ internal sealed unsafe partial class SegmentSearch : IDisposable
             return;
         }
 
-        if (_policy == SweepPolicy.Always)
+        if (SweepAtOnce(k))
         {
             Sweep(useBounds: false, cancellationToken);
             return;
