@@ -1,93 +1,51 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Runtime.InteropServices;
 using Sparse.Impacts;
 using Sparse.Search;
 
 namespace Sparse.Benchmarks;
 
-/// <summary>Question: how long does one thread take for an exact top k? Measured: best of repeated runs a query after warm-up, in-process; not measured: tokens, encoding.</summary>
+/// <summary>Question: how long does one thread take for an exact top k, and what does the index cost?</summary>
+/// <remarks>
+/// Measured: search in a mapped segment, best of repeated runs of a query after warm-up, as the peers' script does. Not
+/// measured: tokens, encoding, stored fields. Results are compared with exhaustive search over the vectors: every query for
+/// k = 10, every tenth for larger k.
+/// </remarks>
 internal static unsafe class EngineBenchmark
 {
-    private const int Warmups = 3;
-    private static int repeats = 3;
-    private static int weightFloor = 8;
+    private const int Warmups = 4;
 
-    public static int Run(string[] args)
+    /// <summary>Runs the benchmark.</summary>
+    /// <returns>0, or 1 when a result was wrong.</returns>
+    public static int Run(EngineOptions options)
     {
-        string docs = "";
-        List<string> queries = [];
-        List<int> ks = [];
-        string last = "";
-        int limit = int.MaxValue;
-        var policy = SweepPolicy.Choose;
-        bool check = true;
-        int reorder = 0;
-        string saveOrder = "";
-        foreach (string arg in args)
+        VectorFile documents = VectorFile.Read(options.Docs);
+        int[]? order = options.Reorder > 0 ? Reorder(documents, options.Reorder) : VectorFile.ReadOrder(options.Docs, documents.Rows);
+        if (options.SaveOrder is not null && order is not null)
         {
-            if (arg.StartsWith("--", StringComparison.Ordinal))
-            {
-                last = arg;
-                check &= arg != "--no-check";
-                continue;
-            }
-
-            switch (last)
-            {
-                case "--docs":
-                    docs = arg;
-                    break;
-                case "--queries":
-                    queries.Add(arg);
-                    break;
-                case "--k":
-                    ks.Add(int.Parse(arg, CultureInfo.InvariantCulture));
-                    break;
-                case "--limit":
-                    limit = int.Parse(arg, CultureInfo.InvariantCulture);
-                    break;
-                case "--repeats":
-                    repeats = int.Parse(arg, CultureInfo.InvariantCulture);
-                    break;
-                case "--weight-floor":
-                    weightFloor = int.Parse(arg, CultureInfo.InvariantCulture);
-                    break;
-                case "--save-order":
-                    saveOrder = arg;
-                    break;
-                case "--reorder":
-                    reorder = int.Parse(arg, CultureInfo.InvariantCulture);
-                    break;
-                case "--policy":
-                    policy = Enum.Parse<SweepPolicy>(arg);
-                    break;
-                default:
-                    Console.Error.WriteLine($"'{arg}' follows no option that takes a value.");
-                    return 2;
-            }
-        }
-
-        VectorFile documents = VectorFile.Read(docs);
-        int[]? order = reorder > 0 ? Reorder(documents, reorder) : VectorFile.ReadOrder(docs, documents.Rows);
-        if (saveOrder.Length > 0 && order is not null)
-        {
-            File.WriteAllBytes(saveOrder, System.Runtime.InteropServices.MemoryMarshal.AsBytes(order.AsSpan()).ToArray());
+            File.WriteAllBytes(options.SaveOrder, MemoryMarshal.AsBytes(order.AsSpan()).ToArray());
         }
 
         string path = Path.Combine(Path.GetTempPath(), $"sparse-engine-{Environment.ProcessId}.impacts");
-        long started = Stopwatch.GetTimestamp();
-        int[] ordinalOf = SegmentFile.Write(path, documents, order);
-        double built = Stopwatch.GetElapsedTime(started).TotalSeconds;
+        List<EngineResult> ours = [];
         try
         {
-            long length = new FileInfo(path).Length;
-            using var segment = new ImpactSegment(ImpactMemory.Map(path, 0, length));
-            foreach (string file in queries)
+            long started = Stopwatch.GetTimestamp();
+            int[] ordinalOf = SegmentFile.Write(path, documents, order);
+            double built = Stopwatch.GetElapsedTime(started).TotalSeconds;
+            started = Stopwatch.GetTimestamp();
+            using var segment = new ImpactSegment(ImpactMemory.Map(path, 0, new FileInfo(path).Length));
+            Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"opened in {Stopwatch.GetElapsedTime(started).TotalMilliseconds:0.0} ms"));
+            foreach (VectorFile set in options.Queries.Select(VectorFile.Read))
             {
-                VectorFile set = VectorFile.Read(file);
-                foreach (int k in ks.Count > 0 ? ks : [10, 1000])
+                foreach (int k in options.Ks)
                 {
-                    Measure(documents, segment, ordinalOf, set, k, Math.Min(limit, set.Rows), policy, check, built);
+                    ours.Add(Measure(options, documents, segment, ordinalOf, set, k, built));
+                    if (options.Json)
+                    {
+                        Console.WriteLine(ours[^1].ToJson());
+                    }
                 }
             }
         }
@@ -96,64 +54,75 @@ internal static unsafe class EngineBenchmark
             File.Delete(path);
         }
 
-        return 0;
+        List<EngineResult> peers = options.Peers is null ? [] : EngineResult.RunPeers(options.Peers, options.Docs, options.Queries);
+        if (!options.Json || options.Peers is not null)
+        {
+            EngineResult.WriteTable(ours, peers, Console.Out);
+        }
+
+        return options.Check && ours.Any(r => r.Overlap != 1) ? 1 : 0;
     }
 
     private static int[] Reorder(VectorFile documents, int iterations)
     {
         long started = Stopwatch.GetTimestamp();
-        int[] order = GraphBisection.Order(documents.Starts, [.. documents.Terms.Select(t => (int)t)], documents.Impacts, 65_536, new GraphBisection.Settings(iterations, Environment.ProcessorCount, WeightFloor: weightFloor));
-        Console.Error.WriteLine($"reordered in {Stopwatch.GetElapsedTime(started).TotalSeconds:0.0} s on {Environment.ProcessorCount} threads");
+        int[] order = GraphBisection.Order(documents.Starts, [.. documents.Terms.Select(t => (int)t)], documents.Impacts, 65_536, new GraphBisection.Settings(iterations, Environment.ProcessorCount));
+        Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"reordered in {Stopwatch.GetElapsedTime(started).TotalSeconds:0.0} s on {Environment.ProcessorCount} threads"));
         return order;
     }
 
-    private static void Measure(VectorFile documents, ImpactSegment segment, int[] ordinalOf, VectorFile set, int k, int limit, SweepPolicy policy, bool check, double built)
+    private static EngineResult Measure(EngineOptions options, VectorFile documents, ImpactSegment segment, int[] ordinalOf, VectorFile set, int k, double built)
     {
         using var searcher = new ImpactSearcher();
         SegmentTarget[] targets = [new SegmentTarget { Segment = segment }];
         var results = new ScoredDoc[k];
-        var best = new double[limit];
-        Array.Fill(best, double.MaxValue);
-        int wrong = 0;
-        double blocks = 0, terms = 0, sweeps = 0;
-        var ordinals = new int[65_536];
-        var weights = new ushort[65_536];
+        int limit = Math.Min(options.Limit, set.Rows);
+        List<double> best = [];
+        long wrong = 0, blocks = 0, visits = 0, sweeps = 0;
         for (int pass = -Warmups; pass <= 0; pass++)
         {
             for (int q = 0; q < limit; q++)
             {
-                int count = 0;
-                for (long i = set.Starts[q]; i < set.Starts[q + 1]; i++, count++)
+                (int[] ordinals, ushort[] weights) = Query(set, q, ordinalOf);
+                if (ordinals.Length == 0)
                 {
-                    ordinals[count] = ordinalOf[set.Terms[i]];
-                    weights[count] = set.Impacts[i];
+                    continue;
                 }
 
                 int found = 0;
-                for (int repeat = 0; repeat < (pass == 0 ? repeats : 1); repeat++)
+                double least = double.MaxValue;
+                for (int repeat = 0; repeat < (pass == 0 ? options.Repeats : 1); repeat++)
                 {
                     long started = Stopwatch.GetTimestamp();
-                    found = searcher.TopK(targets, ordinals.AsSpan(0, count), weights.AsSpan(0, count), k, policy, results);
-                    double ms = Stopwatch.GetElapsedTime(started).TotalMilliseconds;
-                    best[q] = pass == 0 ? Math.Min(best[q], ms) : best[q];
+                    found = searcher.TopK(targets, ordinals, weights, k, options.Policy, results);
+                    least = Math.Min(least, Stopwatch.GetElapsedTime(started).TotalMilliseconds);
                 }
 
                 if (pass == 0)
                 {
+                    best.Add(least);
                     blocks += searcher.Segment.VisitedBlocks;
-                    terms += searcher.Segment.VisitedTerms;
+                    visits += searcher.Segment.VisitedTerms;
                     sweeps += searcher.Segment.Swept ? 1 : 0;
-                    if (check && (q % 10 == 0))
-                    {
-                        wrong += Exhaustive(documents, set, q, k).AsSpan().SequenceEqual(results.AsSpan(0, found)) ? 0 : 1;
-                    }
+                    bool check = options.Check && (k == 10 || q % 10 == 0);
+                    wrong += check && !Exhaustive(documents, set, q, k).AsSpan().SequenceEqual(results.AsSpan(0, found)) ? 1 : 0;
                 }
             }
         }
 
-        Array.Sort(best);
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"{{\"engine\": \"Sparse exact\", \"queries\": \"{set.Name}\", \"k\": {k}, \"mean_ms\": {best.Average():0.0000}, \"p50_ms\": {best[best.Length / 2]:0.0000}, \"p99_ms\": {best[best.Length * 99 / 100]:0.0000}, \"wrong\": {wrong}, \"bytes_per_posting\": {(double)segment.Bytes / segment.Postings:0.000}, \"build_s\": {built:0.0}, \"blocks\": {blocks / limit:0}, \"visits\": {terms / limit:0}, \"sweeps\": {sweeps / limit:0.00}}}"));
+        best.Sort();
+        string more = string.Create(
+            CultureInfo.InvariantCulture,
+            $", \"wrong\": {wrong}, \"blocks\": {(double)blocks / best.Count:0}, \"visits\": {(double)visits / best.Count:0}, \"sweeps\": {(double)sweeps / best.Count:0.00}");
+        return new EngineResult(
+            "Sparse exact", set.Name, k, best.Average(), best[best.Count / 2], best[best.Count * 99 / 100], options.Check && wrong == 0 ? 1 : null,
+            (double)segment.Bytes / segment.Postings, built, more);
+    }
+
+    private static (int[] Ordinals, ushort[] Weights) Query(VectorFile set, int query, int[] ordinalOf)
+    {
+        int from = (int)set.Starts[query], count = (int)(set.Starts[query + 1] - from);
+        return ([.. set.Terms.AsSpan(from, count).ToArray().Select(t => ordinalOf[t])], [.. set.Impacts.AsSpan(from, count).ToArray().Select(w => (ushort)w)]);
     }
 
     private static ScoredDoc[] Exhaustive(VectorFile documents, VectorFile set, int query, int k)

@@ -1,9 +1,17 @@
 using Sparse.Benchmarks;
 
-return args is ["engine", ..] ? EngineBenchmark.Run(args[1..]) : Usage();
-
-static int Usage()
+if (args is not ["engine", .. string[] rest])
 {
-    Console.Error.WriteLine("usage: engine --docs FILE.bin --queries FILE.bin... [--k K...] [--peers bench.sh] [--json]");
+    Console.Error.WriteLine("usage: engine --docs FILE.bin --queries FILE.bin... [--k K...] [--peers bench.sh] [--json] [--reorder ITERATIONS] [--limit N] [--repeats N]");
+    return 2;
+}
+
+try
+{
+    return EngineBenchmark.Run(EngineOptions.Parse(rest));
+}
+catch (Exception error) when (error is ArgumentException or IOException or InvalidDataException or InvalidOperationException)
+{
+    Console.Error.WriteLine(error.Message);
     return 2;
 }
