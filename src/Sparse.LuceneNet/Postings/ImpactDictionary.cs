@@ -10,7 +10,7 @@ internal sealed class ImpactDictionary(int count, long start)
 {
     private readonly int[] _ends = new int[count];
     private readonly int[] _docFreqs = new int[count];
-    private readonly long[] _offsets = new long[count + 1];
+    private long[] _offsets = [];
 
     /// <summary>Number of terms; ordinals are 0 to Count − 1, ascending by UTF-8 bytes.</summary>
     public int Count => count;
@@ -21,19 +21,25 @@ internal sealed class ImpactDictionary(int count, long start)
     /// <summary>Number of postings of all terms.</summary>
     public long PostingCount { get; private set; }
 
-    /// <summary>Length of all terms' postings.</summary>
-    public long PostingsBytes => _offsets[count] - start;
+    /// <summary>Length of all terms' postings; 0 where the terms do not say.</summary>
+    public long PostingsBytes => _offsets.Length == 0 ? 0 : _offsets[count] - start;
 
     /// <summary>Memory held, in bytes.</summary>
-    public long RamBytesUsed => Bytes.Length + 16L * count;
+    public long RamBytesUsed => Bytes.Length + (8L * count) + (8L * _offsets.Length);
 
     /// <summary>Reads the terms, which the file's checksum has vouched for.</summary>
     /// <param name="input">Positioned at the first term.</param>
-    public void Read(DataInput input)
+    /// <param name="withLengths">True where each term says how long its postings are, as in version 1.</param>
+    public void Read(DataInput input, bool withLengths)
     {
         var bytes = new byte[Math.Max(16, count * 8)];
         int used = 0;
-        _offsets[0] = start;
+        if (withLengths)
+        {
+            _offsets = new long[count + 1];
+            _offsets[0] = start;
+        }
+
         for (int ord = 0; ord < count; ord++)
         {
             int length = input.ReadVInt32();
@@ -47,7 +53,10 @@ internal sealed class ImpactDictionary(int count, long start)
             _ends[ord] = used;
             _docFreqs[ord] = input.ReadVInt32();
             PostingCount += _docFreqs[ord];
-            _offsets[ord + 1] = _offsets[ord] + input.ReadVInt64();
+            if (withLengths)
+            {
+                _offsets[ord + 1] = _offsets[ord] + input.ReadVInt64();
+            }
         }
 
         Bytes = bytes[..used];
@@ -68,7 +77,7 @@ internal sealed class ImpactDictionary(int count, long start)
     /// <returns>&gt; 0.</returns>
     public int DocFreq(int ord) => _docFreqs[ord];
 
-    /// <summary>Where a term's postings begin in the postings file.</summary>
+    /// <summary>Where a term's postings begin in the postings file; version 1 alone knows.</summary>
     /// <param name="ord">The term's ordinal.</param>
     /// <returns>Offset in bytes.</returns>
     public long Offset(int ord) => _offsets[ord];

@@ -4,7 +4,7 @@ using Sparse.LuceneNet.Impacts;
 
 namespace Sparse.LuceneNet.Postings;
 
-/// <summary>Postings of sparse fields: for each term its documents and one impact of 1 to 255 in each. Version 1 of the format.</summary>
+/// <summary>Postings of sparse fields: for each term its documents and one impact of 1 to 255 in each. Version 2 of the format.</summary>
 /// <remarks>
 /// <para>
 /// Impacts arrive as one-byte payloads (<see cref="ImpactField"/> sends them so) and are handed back as such: frequency 1,
@@ -12,48 +12,47 @@ namespace Sparse.LuceneNet.Postings;
 /// Lucene shows postings no earlier: a token without payload, a payload longer than one byte, impact 0, and a field indexed
 /// without positions. As in any postings format such an error costs the documents buffered in that thread, so give the field
 /// only <see cref="ImpactField"/> values, which cannot cause it. A term that comes more than once in one document (two values
-/// of the field) keeps its largest impact. Segments of different scale or encoder do not merge.
+/// of the field) keeps its largest impact. Segments of different scale or encoder do not merge. Segments of version 1 are
+/// read, and become version 2 when they merge.
 /// </para>
 /// <para>The files, in the notation of Lucene's own formats (Int32 and Int64 big-endian, VInt and VLong variable-length):</para>
 /// <code>
 /// .sid, the dictionary: read into memory and verified whole when the segment is opened
 ///   Dictionary → Header, PostingsLength, FieldCount, Field^FieldCount, Footer
-///   Header     → CodecUtil header, name "SparseImpactDictionary", version 1
-///   Field      → FieldNumber, Scale, HasEncoder, [Encoder], DocCount, TermCount, Start, Term^TermCount
+///   Header     → CodecUtil header, name "SparseImpactDictionary", version 2
+///   Field      → FieldNumber, Scale, HasEncoder, [Encoder], DocCount, TermCount, Start, Length, Term^TermCount
 ///   Encoder    → Name, Fingerprint, VocabularyFingerprint, IsQueryOnly
-///   Term       → Length, Utf8^Length, DocFreq, Bytes          ascending by UTF-8 bytes
-///     PostingsLength, Start, Bytes       VLong   length of .sip; offset of the field's first term in it; length of the term's part
+///   Term       → TermLength, Utf8^TermLength, DocFreq         ascending by UTF-8 bytes
+///     PostingsLength, Start, Length      VLong   length of .sip; where the field's part of it begins, a multiple of 64; its length
 ///     FieldCount, FieldNumber, DocCount  VInt    fields; Lucene's number of the field; documents with at least one term
-///     TermCount, Length, DocFreq         VInt    terms of the field; bytes of the term; its documents, > 0
+///     TermCount, TermLength, DocFreq     VInt    terms of the field; bytes of the term; its documents, > 0
 ///     Scale                              Int32   weight of one impact step, bits of an IEEE 754 single
 ///     HasEncoder, IsQueryOnly            Byte    0 or 1
 ///     Name, Fingerprint, Vocabulary...   String  see EncoderIdentity
 ///   Footer     → CodecUtil footer: CRC-32 of all bytes before it
 ///
-/// .sip, the postings: header, length and footer verified when the segment is opened, the checksum by CheckIntegrity
-///   Postings   → Header, TermPostings^(terms of all fields), Footer
-///   Header     → CodecUtil header, name "SparseImpactPostings", version 1
-///   TermPostings → Block^⌈DocFreq / 128⌉                      documents ascending, 128 a block, the last one shorter
-///   Block      → LastGap, GapBytes, Impact^n, Gap^n
-///     LastGap    VInt    last document of this block − last document of the block before (−1 for the first) − 1
-///     GapBytes   VInt    length of all the gaps in bytes, so that a block can be skipped
-///     Impact     Byte    1 to 255
-///     Gap        VInt    document − document before − 1
+/// .sip, the postings: header, length, footer and term records verified when the segment is opened, each term when it is first
+///                     read, the checksum by CheckIntegrity; mapped into memory where it is a file of its own in an FSDirectory
+///   Postings   → Header, (Padding, Segment)^FieldCount, Footer
+///   Header     → CodecUtil header, name "SparseImpactPostings", version 2
+///   Padding    → zeros to the next multiple of 64
+///   Segment    → postings, bounds of blocks and order of one field, little-endian: see Sparse.Impacts.ImpactFormat; a term's
+///                ordinal there is its place in the dictionary
 /// </code>
 /// </remarks>
-[PostingsFormatName("SparseImpact1")]
+[PostingsFormatName("SparseImpact2")]
 public sealed class ImpactPostingsFormat : PostingsFormat
 {
     /// <summary>The version that this release writes, and the newest it reads.</summary>
-    internal const int Version = 1;
+    internal const int Version = 2;
 
-    internal const int BlockSize = 128;
     internal const string DictionaryExtension = "sid";
     internal const string PostingsExtension = "sip";
     internal const string DictionaryCodec = "SparseImpactDictionary";
     internal const string PostingsCodec = "SparseImpactPostings";
 
     private readonly SparseFieldFormat? _format;
+    private readonly int _reorderFrom = int.MaxValue;
 
     /// <summary>Makes a format that reads any sparse field but writes none: what Lucene's look-up by name needs.</summary>
     public ImpactPostingsFormat()
@@ -62,21 +61,26 @@ public sealed class ImpactPostingsFormat : PostingsFormat
 
     /// <summary>Makes a format that writes fields of one scale and encoder, and reads any.</summary>
     /// <param name="format">Scale and encoder of the fields that it is given.</param>
-    public ImpactPostingsFormat(SparseFieldFormat format)
+    /// <param name="reorderFrom">Merges to segments of at least so many documents put like documents next to each other, which
+    /// makes searches faster and merges slower; ≥ 1, never by default.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="reorderFrom"/> is below 1.</exception>
+    public ImpactPostingsFormat(SparseFieldFormat format, int reorderFrom = int.MaxValue)
     {
         ArgumentNullException.ThrowIfNull(format);
+        ArgumentOutOfRangeException.ThrowIfLessThan(reorderFrom, 1);
         _format = format;
+        _reorderFrom = reorderFrom;
         SparseCodec.Register();
     }
 
     /// <inheritdoc/>
     /// <exception cref="InvalidOperationException">This instance was made without scale, for reading.</exception>
     public override FieldsConsumer FieldsConsumer(SegmentWriteState state) =>
-        new ImpactPostingsWriter(state, _format ?? throw new InvalidOperationException(
+        new ImpactPostingsWriter(state, Version, _reorderFrom, _format ?? throw new InvalidOperationException(
             $"Postings format {Name} was asked to write without a scale; make it by new ImpactPostingsFormat(format)."));
 
     /// <inheritdoc/>
     /// <exception cref="IndexFormatTooNewException">The segment was written by a later version.</exception>
     /// <exception cref="CorruptIndexException">A file is damaged or truncated.</exception>
-    public override FieldsProducer FieldsProducer(SegmentReadState state) => new ImpactPostingsReader(state);
+    public override FieldsProducer FieldsProducer(SegmentReadState state) => new ImpactPostingsReader(state, Version);
 }

@@ -1,21 +1,22 @@
 using Lucene.Net.Codecs;
 using Lucene.Net.Index;
 using Lucene.Net.Store;
-using Lucene.Net.Util;
 using Sparse.LuceneNet.Impacts;
+using Sparse.LuceneNet.Postings.Version1;
+using Sparse.LuceneNet.Postings.Version2;
 using Sparse.Vectors;
 
 namespace Sparse.LuceneNet.Postings;
 
-/// <summary>Reads the sparse fields of one segment; see <see cref="ImpactPostingsFormat"/> for the files.</summary>
+/// <summary>Reads the sparse fields of one segment, in either version; see <see cref="ImpactPostingsFormat"/> for the files.</summary>
 internal sealed class ImpactPostingsReader : FieldsProducer
 {
     private readonly SortedDictionary<string, ImpactTerms> _fields = new(StringComparer.Ordinal);
     private readonly IndexInput _postings;
 
-    public ImpactPostingsReader(SegmentReadState state)
+    public ImpactPostingsReader(SegmentReadState state, int version)
     {
-        long postingsLength = ReadDictionary(state, out List<Func<IndexInput, ImpactTerms>> fields);
+        long postingsLength = ReadDictionary(state, version, out List<Func<IndexInput, ImpactTerms>> fields);
         string name = FileName(state, ImpactPostingsFormat.PostingsExtension);
         _postings = state.Directory.OpenInput(name, state.Context);
         try
@@ -26,7 +27,7 @@ internal sealed class ImpactPostingsReader : FieldsProducer
                     $"File {name} has {_postings.Length} bytes and its dictionary says {postingsLength}: it is truncated or another segment's; restore it from a backup.");
             }
 
-            CheckHeader(_postings, name, ImpactPostingsFormat.PostingsCodec);
+            CheckHeader(_postings, name, ImpactPostingsFormat.PostingsCodec, version);
             CodecUtil.RetrieveChecksum(_postings);
             foreach (Func<IndexInput, ImpactTerms> open in fields)
             {
@@ -36,7 +37,7 @@ internal sealed class ImpactPostingsReader : FieldsProducer
         }
         catch
         {
-            IOUtils.DisposeWhileHandlingException(_postings);
+            Dispose(true);
             throw;
         }
     }
@@ -62,17 +63,21 @@ internal sealed class ImpactPostingsReader : FieldsProducer
         if (disposing)
         {
             _postings.Dispose();
+            foreach (ImpactTerms terms in _fields.Values)
+            {
+                terms.Mapped?.Dispose();
+            }
         }
     }
 
     private static string FileName(SegmentReadState state, string extension) =>
         IndexFileNames.SegmentFileName(state.SegmentInfo.Name, state.SegmentSuffix, extension);
 
-    private static long ReadDictionary(SegmentReadState state, out List<Func<IndexInput, ImpactTerms>> fields)
+    private static long ReadDictionary(SegmentReadState state, int version, out List<Func<IndexInput, ImpactTerms>> fields)
     {
         string name = FileName(state, ImpactPostingsFormat.DictionaryExtension);
         using IndexInput input = state.Directory.OpenInput(name, IOContext.READ_ONCE);
-        int version = CheckHeader(input, name, ImpactPostingsFormat.DictionaryCodec);
+        CheckHeader(input, name, ImpactPostingsFormat.DictionaryCodec, version);
         CodecUtil.ChecksumEntireFile(input);
         long postingsLength = input.ReadVInt64();
         int fieldCount = input.ReadVInt32();
@@ -95,13 +100,20 @@ internal sealed class ImpactPostingsReader : FieldsProducer
             : new EncoderIdentity(input.ReadString(), input.ReadString(), input.ReadString(), input.ReadByte() == 1);
         var format = new SparseFieldFormat(scale, encoder);
         int docCount = input.ReadVInt32();
-        var dictionary = new ImpactDictionary(input.ReadVInt32(), input.ReadVInt64());
-        dictionary.Read(input);
-        long bytes = dictionary.PostingsBytes + input.Position - before;
-        return postings => new ImpactTerms(state.SegmentInfo, field, format, version, dictionary, docCount, bytes, postings);
+        int termCount = input.ReadVInt32();
+        long start = input.ReadVInt64();
+        long length = version == ImpactPostingsFormat1.Version ? 0 : input.ReadVInt64();
+        var dictionary = new ImpactDictionary(termCount, start);
+        dictionary.Read(input, withLengths: version == ImpactPostingsFormat1.Version);
+        long bytes = dictionary.PostingsBytes + length + input.Position - before;
+        return postings => version == ImpactPostingsFormat1.Version
+            ? new ImpactTerms(state.SegmentInfo, field, format, version, dictionary, docCount, bytes, postings, null)
+            : new ImpactTerms(
+                state.SegmentInfo, field, format, version, dictionary, docCount, bytes, null,
+                MappedImpacts.Open(state.Directory, FileName(state, ImpactPostingsFormat.PostingsExtension), postings, start, length, state.SegmentInfo, field, dictionary));
     }
 
-    private static int CheckHeader(IndexInput input, string name, string codec)
+    private static void CheckHeader(IndexInput input, string name, string codec, int known)
     {
         int least = CodecUtil.HeaderLength(codec) + CodecUtil.FooterLength();
         if (input.Length < least)
@@ -109,13 +121,11 @@ internal sealed class ImpactPostingsReader : FieldsProducer
             throw new CorruptIndexException($"File {name} has {input.Length} bytes and needs at least {least}: it is truncated; restore it from a backup.");
         }
 
-        int version = CodecUtil.CheckHeader(input, codec, 1, int.MaxValue);
-        if (version > ImpactPostingsFormat.Version)
+        int version = CodecUtil.CheckHeader(input, codec, known, int.MaxValue);
+        if (version > known)
         {
             throw new IndexFormatTooNewException(
-                $"{name}, written by a later release of Sparse.LuceneNet; update the package to read it", version, 1, ImpactPostingsFormat.Version);
+                $"{name}, written by a later release of Sparse.LuceneNet; update the package to read it", version, known, known);
         }
-
-        return version;
     }
 }

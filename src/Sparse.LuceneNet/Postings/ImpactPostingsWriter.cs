@@ -3,30 +3,38 @@ using Lucene.Net.Index;
 using Lucene.Net.Store;
 using Lucene.Net.Util;
 using Sparse.LuceneNet.Impacts;
+using Sparse.LuceneNet.Postings.Version1;
+using Sparse.LuceneNet.Postings.Version2;
 
 namespace Sparse.LuceneNet.Postings;
 
-/// <summary>Writes the sparse fields of one segment; see <see cref="ImpactPostingsFormat"/> for the files.</summary>
+/// <summary>Writes the sparse fields of one segment, in either version; see <see cref="ImpactPostingsFormat"/> for the files.</summary>
 internal sealed class ImpactPostingsWriter : FieldsConsumer
 {
     private readonly SparseFieldFormat _format;
+    private readonly int _version;
+    private readonly int _documents;
+    private readonly bool _reorder;
     private readonly IndexOutput _dictionary;
     private readonly IndexOutput _postings;
     private readonly RAMOutputStream _fields = new();
     private readonly RAMOutputStream _terms = new();
     private int _fieldCount;
 
-    public ImpactPostingsWriter(SegmentWriteState state, SparseFieldFormat format)
+    public ImpactPostingsWriter(SegmentWriteState state, int version, int reorderFrom, SparseFieldFormat format)
     {
         _format = format;
+        _version = version;
+        _documents = state.SegmentInfo.DocCount;
+        _reorder = state.Context.Context == IOContext.UsageContext.MERGE && _documents >= reorderFrom;
         SegmentName = state.SegmentInfo.Name;
         IndexOutput? dictionary = null;
         try
         {
             dictionary = state.Directory.CreateOutput(FileName(ImpactPostingsFormat.DictionaryExtension), state.Context);
-            CodecUtil.WriteHeader(dictionary, ImpactPostingsFormat.DictionaryCodec, ImpactPostingsFormat.Version);
+            CodecUtil.WriteHeader(dictionary, ImpactPostingsFormat.DictionaryCodec, version);
             _postings = state.Directory.CreateOutput(FileName(ImpactPostingsFormat.PostingsExtension), state.Context);
-            CodecUtil.WriteHeader(_postings, ImpactPostingsFormat.PostingsCodec, ImpactPostingsFormat.Version);
+            CodecUtil.WriteHeader(_postings, ImpactPostingsFormat.PostingsCodec, version);
             _dictionary = dictionary;
         }
         catch
@@ -51,7 +59,31 @@ internal sealed class ImpactPostingsWriter : FieldsConsumer
         }
 
         _fieldCount++;
-        return new ImpactTermsWriter(SegmentName, field, _format, _postings, _terms, _fields);
+        return _version == ImpactPostingsFormat1.Version
+            ? new ImpactBlockTermsWriter(SegmentName, field, _format, _postings, _terms, _fields)
+            : new ImpactSegmentTermsWriter(SegmentName, field, _format, _documents, _reorder, _postings, _terms, _fields);
+    }
+
+    /// <summary>Writes what every field begins with in the dictionary.</summary>
+    /// <param name="to">The dictionary.</param>
+    /// <param name="field">The field.</param>
+    /// <param name="format">Its scale and encoder.</param>
+    public static void WriteFormat(DataOutput to, FieldInfo field, SparseFieldFormat format)
+    {
+        to.WriteVInt32(field.Number);
+        to.WriteInt32(BitConverter.SingleToInt32Bits(format.Scale));
+        if (format.Encoder is { } encoder)
+        {
+            to.WriteByte(1);
+            to.WriteString(encoder.Name);
+            to.WriteString(encoder.Fingerprint);
+            to.WriteString(encoder.VocabularyFingerprint);
+            to.WriteByte(encoder.IsQueryOnly ? (byte)1 : (byte)0);
+        }
+        else
+        {
+            to.WriteByte(0);
+        }
     }
 
     /// <inheritdoc/>

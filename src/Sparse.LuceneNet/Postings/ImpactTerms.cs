@@ -2,12 +2,14 @@ using Lucene.Net.Index;
 using Lucene.Net.Store;
 using Lucene.Net.Util;
 using Sparse.LuceneNet.Impacts;
+using Sparse.LuceneNet.Postings.Version1;
+using Sparse.LuceneNet.Postings.Version2;
 
 namespace Sparse.LuceneNet.Postings;
 
 /// <summary>One sparse field in one segment: what Lucene reads, and what our own scorers need beyond it.</summary>
 internal sealed class ImpactTerms(
-    SegmentInfo segment, FieldInfo info, SparseFieldFormat format, int version, ImpactDictionary dictionary, int docCount, long bytes, IndexInput postings) : Terms
+    SegmentInfo segment, FieldInfo info, SparseFieldFormat format, int version, ImpactDictionary dictionary, int docCount, long bytes, IndexInput? blocks, MappedImpacts? mapped) : Terms
 {
     /// <summary>Name of the segment.</summary>
     public string Segment => segment.Name;
@@ -26,6 +28,9 @@ internal sealed class ImpactTerms(
 
     /// <summary>The terms.</summary>
     public ImpactDictionary Dictionary => dictionary;
+
+    /// <summary>The postings of version 2; null in version 1.</summary>
+    public MappedImpacts? Mapped => mapped;
 
     /// <summary>What the field takes on disk, dictionary and postings.</summary>
     public long Bytes => bytes;
@@ -82,5 +87,5 @@ internal sealed class ImpactTerms(
 
     /// <summary>A fresh cursor over the postings of this field, for one thread.</summary>
     /// <returns>Positioned nowhere until its <see cref="ImpactCursor.Start"/>.</returns>
-    public ImpactCursor NewCursor() => new(this, (IndexInput)postings.Clone());
+    public ImpactCursor NewCursor() => mapped is null ? new ImpactBlockCursor(this, (IndexInput)blocks!.Clone()) : new ImpactSegmentCursor(this, mapped);
 }

@@ -30,6 +30,15 @@ public sealed class SparseCodec : Lucene46Codec
     /// <summary>Makes a codec for any number of sparse fields; all other fields are Lucene's.</summary>
     /// <param name="fields">Field name → scale and encoder.</param>
     public SparseCodec(IReadOnlyDictionary<string, SparseFieldFormat> fields)
+        : this(fields, int.MaxValue)
+    {
+    }
+
+    /// <summary>Makes a codec that reorders documents at merges; all other fields are Lucene's.</summary>
+    /// <param name="fields">Field name → scale and encoder.</param>
+    /// <param name="reorderFrom">Merges to segments of at least so many documents put like documents next to each other, for
+    /// faster searches; ≥ 1, never by default.</param>
+    public SparseCodec(IReadOnlyDictionary<string, SparseFieldFormat> fields, int reorderFrom)
     {
         ArgumentNullException.ThrowIfNull(fields);
 
@@ -40,7 +49,7 @@ public sealed class SparseCodec : Lucene46Codec
         {
             if (!shared.TryGetValue(format, out ImpactPostingsFormat? postings))
             {
-                postings = new ImpactPostingsFormat(format);
+                postings = new ImpactPostingsFormat(format, reorderFrom);
                 shared.Add(format, postings);
             }
 

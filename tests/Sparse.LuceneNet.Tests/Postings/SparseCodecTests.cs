@@ -45,7 +45,7 @@ public sealed class SparseCodecTests
         Assert.That(fresh.Assembly, Is.Not.SameAs(typeof(FreshLucene).Assembly));
         Assert.That(
             () => count.Invoke(null, [_folder, false]),
-            Throws.InstanceOf<TargetInvocationException>().With.InnerException.Message.Contains("SparseImpact1"));
+            Throws.InstanceOf<TargetInvocationException>().With.InnerException.Message.Contains("SparseImpact2"));
         Assert.That(count.Invoke(null, [_folder, true]), Is.EqualTo(3));
         context.Unload();
     }
@@ -61,8 +61,8 @@ public sealed class SparseCodecTests
         {
             Assert.That(PostingsFormat.GetPostingsFormatFactory(), Is.SameAs(before));
             Assert.That(PostingsFormat.ForName("Lucene41").Name, Is.EqualTo("Lucene41"));
-            Assert.That(PostingsFormat.ForName("SparseImpact1"), Is.InstanceOf<ImpactPostingsFormat>());
-            Assert.That(PostingsFormat.AvailablePostingsFormats, Does.Contain("Lucene41").And.Contain("SparseImpact1"));
+            Assert.That(PostingsFormat.ForName("SparseImpact2"), Is.InstanceOf<ImpactPostingsFormat>());
+            Assert.That(PostingsFormat.AvailablePostingsFormats, Does.Contain("Lucene41").And.Contain("SparseImpact1").And.Contain("SparseImpact2"));
             Assert.That(() => PostingsFormat.ForName("Nonsense"), Throws.Exception);
         });
     }

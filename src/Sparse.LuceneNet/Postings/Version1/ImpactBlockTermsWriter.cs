@@ -4,10 +4,10 @@ using Lucene.Net.Store;
 using Lucene.Net.Util;
 using Sparse.LuceneNet.Impacts;
 
-namespace Sparse.LuceneNet.Postings;
+namespace Sparse.LuceneNet.Postings.Version1;
 
 /// <summary>Writes the terms of one sparse field, and passes each term's documents on to <see cref="ImpactBlockWriter"/>.</summary>
-internal sealed class ImpactTermsWriter : TermsConsumer
+internal sealed class ImpactBlockTermsWriter : TermsConsumer
 {
     private readonly FieldInfo _field;
     private readonly SparseFieldFormat _format;
@@ -26,7 +26,7 @@ internal sealed class ImpactTermsWriter : TermsConsumer
     /// <param name="postings">Where postings go, term after term.</param>
     /// <param name="terms">Holds the terms until the field is finished; empty before and after.</param>
     /// <param name="fields">Where the field's dictionary goes when it is finished.</param>
-    public ImpactTermsWriter(string segment, FieldInfo field, SparseFieldFormat format, IndexOutput postings, RAMOutputStream terms, DataOutput fields)
+    public ImpactBlockTermsWriter(string segment, FieldInfo field, SparseFieldFormat format, IndexOutput postings, RAMOutputStream terms, DataOutput fields)
     {
         _field = field;
         _format = format;
@@ -62,21 +62,7 @@ internal sealed class ImpactTermsWriter : TermsConsumer
     /// <inheritdoc/>
     public override void Finish(long sumTotalTermFreq, long sumDocFreq, int docCount)
     {
-        _fields.WriteVInt32(_field.Number);
-        _fields.WriteInt32(BitConverter.SingleToInt32Bits(_format.Scale));
-        if (_format.Encoder is { } encoder)
-        {
-            _fields.WriteByte(1);
-            _fields.WriteString(encoder.Name);
-            _fields.WriteString(encoder.Fingerprint);
-            _fields.WriteString(encoder.VocabularyFingerprint);
-            _fields.WriteByte(encoder.IsQueryOnly ? (byte)1 : (byte)0);
-        }
-        else
-        {
-            _fields.WriteByte(0);
-        }
-
+        ImpactPostingsWriter.WriteFormat(_fields, _field, _format);
         _fields.WriteVInt32(docCount);
         _fields.WriteVInt32(_termCount);
         _fields.WriteVInt64(_start);

@@ -1,45 +1,38 @@
 using Lucene.Net.Codecs;
 using Lucene.Net.Index;
-using Lucene.Net.Store;
 using Lucene.Net.Util;
 using Sparse.LuceneNet.Impacts;
 
 namespace Sparse.LuceneNet.Postings;
 
-/// <summary>Writes one term's postings in blocks, and checks what it is given: impacts, and on a merge their scale.</summary>
-internal sealed class ImpactBlockWriter(string segment, string field, SparseFieldFormat format, IndexOutput postings) : PostingsConsumer
+/// <summary>Gathers one term's postings, and checks what it is given: impacts, and on a merge their scale.</summary>
+internal abstract class ImpactConsumer(string segment, string field, SparseFieldFormat format, int capacity) : PostingsConsumer
 {
-    private readonly int[] _docs = new int[ImpactPostingsFormat.BlockSize];
-    private readonly byte[] _impacts = new byte[ImpactPostingsFormat.BlockSize];
-    private readonly byte[] _gaps = new byte[ImpactPostingsFormat.BlockSize * 5];
+    private int[] _docs = new int[capacity];
+    private byte[] _impacts = new byte[capacity];
     private BytesRef? _term;
     private int _count;
-    private int _lastBlockDoc;
+
+    /// <summary>Documents gathered, ascending.</summary>
+    protected ReadOnlySpan<int> Docs => _docs.AsSpan(0, _count);
+
+    /// <summary>Their impacts.</summary>
+    protected ReadOnlySpan<byte> Impacts => _impacts.AsSpan(0, _count);
 
     /// <summary>Starts a term; what was given for one that was never finished is forgotten.</summary>
     /// <param name="term">The term, for messages; read before the next call only.</param>
-    public void Start(BytesRef term)
+    public virtual void Start(BytesRef term)
     {
         _term = term;
         _count = 0;
-        _lastBlockDoc = -1;
-    }
-
-    /// <summary>Writes what is left of the term.</summary>
-    public void Finish()
-    {
-        if (_count > 0)
-        {
-            WriteBlock();
-        }
     }
 
     /// <inheritdoc/>
     public override void StartDoc(int docId, int freq)
     {
-        if (_count == ImpactPostingsFormat.BlockSize)
+        if (_count == _docs.Length)
         {
-            WriteBlock();
+            MakeRoom();
         }
 
         _docs[_count] = docId;
@@ -87,6 +80,20 @@ internal sealed class ImpactBlockWriter(string segment, string field, SparseFiel
         return base.Merge(mergeState, indexOptions, postings, visitedDocs);
     }
 
+    /// <summary>Called when the gathered postings fill their capacity: takes them away by <see cref="Clear"/>, or asks for more room by <see cref="Grow"/>.</summary>
+    protected abstract void MakeRoom();
+
+    /// <summary>Forgets the gathered postings.</summary>
+    protected void Clear() => _count = 0;
+
+    /// <summary>Doubles the capacity.</summary>
+    protected void Grow()
+    {
+        int size = (int)Math.Min(Array.MaxLength, _docs.Length * 2L);
+        Array.Resize(ref _docs, size);
+        Array.Resize(ref _impacts, size);
+    }
+
     private void RefuseOtherFormats(ReadOnlySpan<MultiDocsAndPositionsEnum.EnumWithSlice> sources)
     {
         foreach (MultiDocsAndPositionsEnum.EnumWithSlice source in sources)
@@ -106,28 +113,4 @@ internal sealed class ImpactBlockWriter(string segment, string field, SparseFiel
     }
 
     private string Place() => $"Term '{_term?.Utf8ToString()}' of document {_docs[_count]} in sparse field '{field}' of segment {segment}";
-
-    private void WriteBlock()
-    {
-        int length = 0;
-        int previous = _lastBlockDoc;
-        foreach (int doc in _docs.AsSpan(0, _count))
-        {
-            uint gap = (uint)(doc - previous - 1);
-            for (; gap > 0x7F; gap >>= 7)
-            {
-                _gaps[length++] = (byte)((gap & 0x7F) | 0x80);
-            }
-
-            _gaps[length++] = (byte)gap;
-            previous = doc;
-        }
-
-        postings.WriteVInt32(previous - _lastBlockDoc - 1);
-        postings.WriteVInt32(length);
-        postings.WriteBytes(_impacts, 0, _count);
-        postings.WriteBytes(_gaps, 0, length);
-        _lastBlockDoc = previous;
-        _count = 0;
-    }
 }

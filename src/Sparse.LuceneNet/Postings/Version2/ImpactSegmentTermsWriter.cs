@@ -1,0 +1,95 @@
+using Lucene.Net.Codecs;
+using Lucene.Net.Index;
+using Lucene.Net.Store;
+using Lucene.Net.Util;
+using Sparse.Impacts;
+using Sparse.LuceneNet.Impacts;
+
+namespace Sparse.LuceneNet.Postings.Version2;
+
+/// <summary>Writes one sparse field as an impact segment, at once or, where documents are reordered, when all terms are known.</summary>
+internal sealed class ImpactSegmentTermsWriter : TermsConsumer
+{
+    private readonly FieldInfo _field;
+    private readonly SparseFieldFormat _format;
+    private readonly int _documents;
+    private readonly RAMOutputStream _terms;
+    private readonly DataOutput _fields;
+    private readonly IndexOutput _postings;
+    private readonly ImpactTermBuffer _buffer;
+    private readonly PostingsStash? _stash;
+    private readonly ImpactSegmentWriter? _writer;
+    private readonly long _start;
+    private int _termCount;
+
+    /// <summary>Starts a field.</summary>
+    /// <param name="segment">Name of the segment, for messages.</param>
+    /// <param name="field">The field.</param>
+    /// <param name="format">Its scale and encoder.</param>
+    /// <param name="documents">Documents of the segment.</param>
+    /// <param name="reorder">True to put like documents next to each other; then all postings are held in memory.</param>
+    /// <param name="postings">Where the impact segment goes.</param>
+    /// <param name="terms">Holds the terms until the field is finished; empty before and after.</param>
+    /// <param name="fields">Where the field's dictionary goes when it is finished.</param>
+    public ImpactSegmentTermsWriter(
+        string segment, FieldInfo field, SparseFieldFormat format, int documents, bool reorder, IndexOutput postings, RAMOutputStream terms, DataOutput fields)
+    {
+        _field = field;
+        _format = format;
+        _documents = documents;
+        _postings = postings;
+        _terms = terms;
+        _fields = fields;
+        _buffer = new ImpactTermBuffer(segment, field.Name, format);
+        while (postings.Position % ImpactFormat.Alignment != 0)
+        {
+            postings.WriteByte(0);
+        }
+
+        _start = postings.Position;
+        if (reorder)
+        {
+            _stash = new PostingsStash();
+        }
+        else
+        {
+            _writer = new ImpactSegmentWriter(new IndexOutputStream(postings), documents, null);
+        }
+    }
+
+    /// <inheritdoc/>
+    public override IComparer<BytesRef> Comparer => BytesRef.UTF8SortedAsUnicodeComparer;
+
+    /// <inheritdoc/>
+    public override PostingsConsumer StartTerm(BytesRef text)
+    {
+        _buffer.Start(text);
+        return _buffer;
+    }
+
+    /// <inheritdoc/>
+    public override void FinishTerm(BytesRef text, TermStats stats)
+    {
+        _stash?.Add(_buffer.Documents, _buffer.Values);
+        _writer?.AddTerm(_buffer.Documents, _buffer.Values);
+        _terms.WriteVInt32(text.Length);
+        _terms.WriteBytes(text.Bytes, text.Offset, text.Length);
+        _terms.WriteVInt32(stats.DocFreq);
+        _termCount++;
+    }
+
+    /// <inheritdoc/>
+    public override void Finish(long sumTotalTermFreq, long sumDocFreq, int docCount)
+    {
+        ImpactSegmentWriter writer = _writer ?? new ImpactSegmentWriter(new IndexOutputStream(_postings), _documents, _stash!.Order(_documents));
+        _stash?.MoveTo(writer);
+        long length = writer.Finish();
+        ImpactPostingsWriter.WriteFormat(_fields, _field, _format);
+        _fields.WriteVInt32(docCount);
+        _fields.WriteVInt32(_termCount);
+        _fields.WriteVInt64(_start);
+        _fields.WriteVInt64(length);
+        _terms.WriteTo(_fields);
+        _terms.Reset();
+    }
+}
