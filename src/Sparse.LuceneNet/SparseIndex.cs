@@ -363,7 +363,8 @@ public sealed class SparseIndex : IDisposable
         return _view.Read((searcher, _) =>
         {
             // One more than asked for, in case the one to leave out is among them.
-            ScoreDoc[] found = searcher.Search(query, options.ExcludeId is null ? k : Math.Min(k, int.MaxValue - 1) + 1).ScoreDocs;
+            int wanted = options.ExcludeId is null ? k : Math.Min(k, int.MaxValue - 1) + 1;
+            ScoreDoc[] found = (query is SparseQuery sparse ? IndexView.Sparse(searcher).Search(sparse, wanted) : searcher.Search(query, wanted)).ScoreDocs;
             var hits = new List<SearchHit>(found.Length);
             foreach (ScoreDoc doc in found)
             {

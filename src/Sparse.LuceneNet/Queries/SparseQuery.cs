@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using Lucene.Net.Index;
 using Lucene.Net.Search;
+using Lucene.Net.Util;
 using Sparse.Tokens;
 using Sparse.Vectors;
 
@@ -44,6 +45,7 @@ public sealed class SparseQuery : Query
         Field = field;
         _terms = [.. weights.Keys.Order(StringComparer.Ordinal)];
         _weights = [.. _terms.Select(term => weights[term])];
+        TermBytes = [.. _terms.Select(term => new BytesRef(term))];
     }
 
     /// <summary>Makes a query of an encoded text.</summary>
@@ -63,6 +65,12 @@ public sealed class SparseQuery : Query
 
     /// <summary>Their weights, in the order of <see cref="Terms"/>; finite and &gt; 0.</summary>
     public IReadOnlyList<float> Weights => _weights;
+
+    /// <summary>The terms in UTF-8; not to be changed.</summary>
+    internal BytesRef[] TermBytes { get; }
+
+    /// <summary>The weights, without a copy; not to be changed.</summary>
+    internal ReadOnlySpan<float> WeightSpan => _weights;
 
     /// <inheritdoc/>
     /// <exception cref="InvalidDataException">Segments differ in scale or encoder, or the field is not a sparse field.</exception>

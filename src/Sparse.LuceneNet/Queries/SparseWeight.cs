@@ -22,7 +22,7 @@ internal sealed class SparseWeight : Weight
     {
         _query = query;
         _boost = query.Boost;
-        _terms = [.. query.Terms.Select(term => new BytesRef(term))];
+        _terms = query.TermBytes;
         _weights = new ushort[_terms.Length];
         _field = SparseFieldInfo.Read(reader, query.Field);
         if (_field is null)
@@ -30,7 +30,7 @@ internal sealed class SparseWeight : Weight
             return;
         }
 
-        _exponent = QueryQuantizer.Quantize([.. query.Weights], _field.Scale, _weights);
+        _exponent = QueryQuantizer.Quantize(query.WeightSpan, _field.Scale, _weights);
     }
 
     /// <inheritdoc/>

@@ -1,6 +1,7 @@
 using Lucene.Net.Index;
 using Lucene.Net.Search;
 using Lucene.Net.Search.Similarities;
+using Sparse.LuceneNet.Queries;
 using LuceneDirectory = Lucene.Net.Store.Directory;
 
 namespace Sparse.LuceneNet.Storage;
@@ -44,6 +45,11 @@ internal sealed class IndexView : IDisposable
         }
     }
 
+    /// <summary>Our searcher of the state that an <see cref="IndexSearcher"/> of this view searches.</summary>
+    /// <param name="searcher">What <see cref="Read"/> gave.</param>
+    /// <returns>The one searcher of that state.</returns>
+    public static SparseSearcher Sparse(IndexSearcher searcher) => ((ViewSearcher)searcher).Sparse;
+
     /// <summary>Runs an action on the newest commit without a writer: when a writer elsewhere deletes its files meanwhile, on a newer one.</summary>
     /// <typeparam name="T">Its result.</typeparam>
     /// <param name="directory">The folder.</param>
@@ -70,6 +76,12 @@ internal sealed class IndexView : IDisposable
 
     private sealed class Factory(Similarity similarity) : SearcherFactory
     {
-        public override IndexSearcher NewSearcher(IndexReader reader) => new(reader) { Similarity = similarity };
+        public override IndexSearcher NewSearcher(IndexReader reader) => new ViewSearcher(reader) { Similarity = similarity };
+    }
+
+    /// <summary>Lucene's searcher of one state, and ours beside it.</summary>
+    private sealed class ViewSearcher(IndexReader reader) : IndexSearcher(reader)
+    {
+        public SparseSearcher Sparse { get; } = new(reader);
     }
 }

@@ -15,35 +15,23 @@ public sealed class GoldenIndexTests
     private const int Documents = 300;
     private static readonly SparseFieldFormat OtherFormat = new(0.25f);
 
-    private static string Folder
-    {
-        get
-        {
-            var folder = new DirectoryInfo(AppContext.BaseDirectory);
-            while (!File.Exists(Path.Combine(folder.FullName, "Sparse.sln")))
-            {
-                folder = folder.Parent ?? throw new DirectoryNotFoundException("No folder above the tests holds Sparse.sln.");
-            }
-
-            return Path.Combine(folder.FullName, "tests", "data", "sparse-impact-1");
-        }
-    }
+    private static SparseCodec Codec => new(new Dictionary<string, SparseFieldFormat> { [ToyIndex.SparseField] = ToyIndex.Format, ["other"] = OtherFormat });
 
     [Test]
     [Explicit("Writes the golden index of the current version; run once, when a version is new.")]
-    public void Write_version_1()
+    public void Write_current_version()
     {
-        Assert.That(System.IO.Directory.Exists(Folder), Is.False, "golden indexes are written once");
-        using Directory directory = FSDirectory.Open(Folder);
-        var codec = new SparseCodec(new Dictionary<string, SparseFieldFormat> { [ToyIndex.SparseField] = ToyIndex.Format, ["other"] = OtherFormat });
-        Write(directory, codec, 0, Documents / 2, compound: false);
-        Write(directory, codec, Documents / 2, Documents, compound: true);
+        string folder = Folder(ImpactPostingsFormat.Version);
+        Assert.That(System.IO.Directory.Exists(folder), Is.False, "golden indexes are written once");
+        using Directory directory = FSDirectory.Open(folder);
+        Write(directory, Codec, 0, Documents / 2, compound: false);
+        Write(directory, Codec, Documents / 2, Documents, compound: true);
     }
 
     [Test]
-    public void Version_1_reads_as_it_was_written()
+    public void An_old_index_reads_as_it_was_written([Values(1, 2)] int version)
     {
-        using Directory directory = FSDirectory.Open(Folder);
+        using Directory directory = FSDirectory.Open(Folder(version));
         ToyIndex.AssertClean(directory);
         using DirectoryReader reader = DirectoryReader.Open(directory);
         Assert.Multiple(() =>
@@ -52,29 +40,28 @@ public sealed class GoldenIndexTests
             Assert.That(ToyIndex.ReadBack(reader, "other"), Is.EqualTo(Expected(OtherImpacts)));
             Assert.That(SparseFieldInfo.Read(reader, ToyIndex.SparseField)?.Format, Is.EqualTo(ToyIndex.Format));
             Assert.That(SparseFieldInfo.Read(reader, "other")?.Format, Is.EqualTo(OtherFormat));
-            Assert.That(SparseFieldInfo.Read(reader, ToyIndex.SparseField)?.FormatVersion, Is.EqualTo(1));
+            Assert.That(SparseFieldInfo.Read(reader, ToyIndex.SparseField)?.FormatVersion, Is.EqualTo(version));
         });
     }
 
     [Test]
-    public void Version_1_is_searched()
+    public void An_old_index_is_searched([Values(1, 2)] int version, [Values] bool pruned)
     {
-        using Directory directory = FSDirectory.Open(Folder);
+        using Directory directory = FSDirectory.Open(Folder(version));
         using DirectoryReader reader = DirectoryReader.Open(directory);
-        TopDocs found = new IndexSearcher(reader).Search(new SparseQuery(ToyIndex.SparseField, new Dictionary<string, float> { ["every"] = 1 }), 3);
+        var query = new SparseQuery(ToyIndex.SparseField, new Dictionary<string, float> { ["every"] = 1 });
+        TopDocs found = pruned ? new SparseSearcher(reader).Search(query, 3) : new IndexSearcher(reader).Search(query, 3);
 
         // Impacts of "every" go up to 255 and around again; document 254 is the first with 255.
-        Assert.That(found.TotalHits, Is.EqualTo(Documents - Documents / 10));
+        Assert.That(found.TotalHits, Is.EqualTo(pruned && version == 2 ? 3 : Documents - Documents / 10));
         Assert.That(reader.Document(found.ScoreDocs[0].Doc).Get("id", CultureInfo.InvariantCulture), Is.EqualTo("254"));
     }
 
     [Test]
-    public void Version_1_is_merged_by_the_writer_of_today()
+    public void An_old_index_is_merged_by_the_writer_of_today([Values(1, 2)] int version)
     {
-        using var directory = new RAMDirectory(FSDirectory.Open(Folder), IOContext.READ_ONCE);
-        var codec = new SparseCodec(new Dictionary<string, SparseFieldFormat> { [ToyIndex.SparseField] = ToyIndex.Format, ["other"] = OtherFormat });
-        IndexWriterConfig config = ToyIndex.Config(codec);
-        using (var writer = new IndexWriter(directory, config))
+        using var directory = new RAMDirectory(FSDirectory.Open(Folder(version)), IOContext.READ_ONCE);
+        using (var writer = new IndexWriter(directory, ToyIndex.Config(Codec)))
         {
             writer.ForceMerge(1);
         }
@@ -83,6 +70,18 @@ public sealed class GoldenIndexTests
         using DirectoryReader reader = DirectoryReader.Open(directory);
         Assert.That(reader.Leaves, Has.Count.EqualTo(1));
         Assert.That(ToyIndex.ReadBack(reader), Is.EqualTo(Expected(Impacts)));
+        Assert.That(SparseFieldInfo.Read(reader, ToyIndex.SparseField)?.FormatVersion, Is.EqualTo(ImpactPostingsFormat.Version));
+    }
+
+    private static string Folder(int version)
+    {
+        var folder = new DirectoryInfo(AppContext.BaseDirectory);
+        while (!File.Exists(Path.Combine(folder.FullName, "Sparse.sln")))
+        {
+            folder = folder.Parent ?? throw new DirectoryNotFoundException("No folder above the tests holds Sparse.sln.");
+        }
+
+        return Path.Combine(folder.FullName, "tests", "data", $"sparse-impact-{version}");
     }
 
     private static void Write(Directory directory, SparseCodec codec, int from, int to, bool compound)

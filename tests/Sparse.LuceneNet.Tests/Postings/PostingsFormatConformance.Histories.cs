@@ -251,11 +251,18 @@ public abstract partial class PostingsFormatConformance
             }
 
             var searcher = new IndexSearcher(reader);
+            var ours = new SparseSearcher(reader);
             for (int i = 0; i < 3; i++)
             {
                 SparseQuery query = ToyQuery.RandomQuery(_random);
                 int k = 1 + _random.Next(20);
                 Assert.That(ToyQuery.Hits(searcher.Search(query, k), query), Is.EqualTo(ToyQuery.Oracle(forward, query, k)), _name);
+                Assert.That(ToyQuery.Hits(ours.Search(query, k), query), Is.EqualTo(ToyQuery.Oracle(forward, query, k)), _name);
+                string term = ToyIndex.Vocabulary[_random.Next(ToyIndex.Vocabulary.Count)];
+                _ = ToyIndex.Vocabulary.TryGetId(term, out int id);
+                ImpactVector?[] filtered = [.. forward.Select(vector => vector?.Terms.Contains(id) == true ? vector : null)];
+                var filter = new QueryWrapperFilter(new TermQuery(new Term(ToyIndex.SparseField, term)));
+                Assert.That(ToyQuery.Hits(ours.Search(query, k, filter), query), Is.EqualTo(ToyQuery.Oracle(filtered, query, k)), _name);
             }
         }
     }
