@@ -1,6 +1,12 @@
 namespace Sparse.Impacts.Bisection;
 
-/// <summary>Term ids of many documents in compressed rows: what <see cref="GraphBisection"/> reads. Impacts play no part in it.</summary>
+/// <summary>Term ids of many documents in compressed rows: what <see cref="GraphBisection"/> reads.</summary>
+/// <remarks>
+/// Impacts play no part beyond what a caller makes of them: rows may leave weak terms out, or name strong ones twice under two ids.
+/// 2026-11-23, every 8th bench document, blocks of 32, (term, block) pairs in thousands and sum of block maxima in millions:
+/// all terms once 1,180 and 88.3; those of impact ≥ 85 under a second id too (30 % more postings) 1,182 and 86.5;
+/// only those of impact ≥ 20 (25 % fewer postings) 1,195 and 87.0.
+/// </remarks>
 internal sealed class ForwardRows
 {
     /// <summary>Largest number of distinct terms; one 16-bit id is kept to mark a dropped term.</summary>
