@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.InteropServices;
 using Sparse.Impacts;
+using Sparse.Impacts.Bisection;
 using Sparse.Search;
 
 namespace Sparse.Benchmarks;
@@ -25,6 +26,10 @@ internal static unsafe class EngineBenchmark
         if (options.SaveOrder is not null && order is not null)
         {
             File.WriteAllBytes(options.SaveOrder, MemoryMarshal.AsBytes(order.AsSpan()).ToArray());
+            if (options.Queries.Count == 0)
+            {
+                return 0;
+            }
         }
 
         string path = Path.Combine(Path.GetTempPath(), $"sparse-engine-{Environment.ProcessId}.impacts");
@@ -63,12 +68,41 @@ internal static unsafe class EngineBenchmark
         return options.Check && ours.Any(r => r.Overlap != 1) ? 1 : 0;
     }
 
-    private static int[] Reorder(VectorFile documents, int iterations)
+    private static int[] Reorder(VectorFile documents, int rounds)
     {
         long started = Stopwatch.GetTimestamp();
-        int[] order = GraphBisection.Order(documents.Starts, [.. documents.Terms.Select(t => (int)t)], documents.Impacts, 65_536, new GraphBisection.Settings(iterations, Environment.ProcessorCount));
-        Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"reordered in {Stopwatch.GetElapsedTime(started).TotalSeconds:0.0} s on {Environment.ProcessorCount} threads"));
+        ForwardRows rows = Gather(documents);
+        double gathered = Stopwatch.GetElapsedTime(started).TotalSeconds;
+        int[] order = GraphBisection.Order(rows, new BisectionOptions { MaxRounds = rounds });
+        double seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
+        using var process = Process.GetCurrentProcess();
+        Console.Error.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"reordered {documents.Rows} documents in {seconds:0.0} s on {Environment.ProcessorCount} threads, {gathered:0.0} s of them to gather {rows.Terms.Length} ids; CPU {process.TotalProcessorTime.TotalSeconds:0.0} s, peak {process.PeakWorkingSet64 >> 20} MiB, vectors in it {((8L * documents.Starts.Length) + (3L * documents.Terms.Length)) >> 20} MiB"));
         return order;
+    }
+
+    private static ForwardRows Gather(VectorFile documents)
+    {
+        var impactCounts = new long[256];
+        foreach (byte impact in documents.Impacts)
+        {
+            impactCounts[impact]++;
+        }
+
+        var builder = new ForwardRowsBuilder(documents.Rows, 65_536, ForwardRowsBuilder.ChooseImpacts(impactCounts));
+        foreach (Action<int, int, byte> tell in (Action<int, int, byte>[])[builder.Count, builder.Add])
+        {
+            for (int document = 0; document < documents.Rows; document++)
+            {
+                for (long i = documents.Starts[document]; i < documents.Starts[document + 1]; i++)
+                {
+                    tell(document, documents.Terms[i], documents.Impacts[i]);
+                }
+            }
+        }
+
+        return builder.Build();
     }
 
     private static EngineResult Measure(EngineOptions options, VectorFile documents, ImpactSegment segment, int[] ordinalOf, VectorFile set, int k, double built)

@@ -33,7 +33,7 @@ internal sealed class EngineOptions
     /// <summary>False to believe without checking against exhaustive search.</summary>
     public bool Check { get; private set; } = true;
 
-    /// <summary>Exchanges a level of our own reordering; 0 takes the order beside the documents.</summary>
+    /// <summary>Rounds of exchanges at most a split of our own reordering (20 is its default); 0 takes the order beside the documents.</summary>
     public int Reorder { get; private set; }
 
     /// <summary>Where to write the order that was used, or null.</summary>
@@ -87,9 +87,9 @@ internal sealed class EngineOptions
             }
         }
 
-        if (options.Docs.Length == 0 || options.Queries.Count == 0)
+        if (options.Docs.Length == 0 || (options.Queries.Count == 0 && (options.Reorder == 0 || options.SaveOrder is null)))
         {
-            throw new ArgumentException("--docs and --queries are needed.", nameof(args));
+            throw new ArgumentException("--docs and --queries are needed (without queries: --docs, --reorder and --save-order).", nameof(args));
         }
 
         if (options.Ks.Count == 0)

@@ -2,15 +2,15 @@ namespace Sparse.Impacts.Bisection;
 
 /// <summary>Term ids of many documents in compressed rows: what <see cref="GraphBisection"/> reads.</summary>
 /// <remarks>
-/// Impacts play no part beyond what a caller makes of them: rows may leave weak terms out, or name strong ones twice under two ids.
-/// 2026-11-23, every 8th bench document, blocks of 32, (term, block) pairs in thousands and sum of block maxima in millions:
-/// all terms once 1,180 and 88.3; those of impact ≥ 85 under a second id too (30 % more postings) 1,182 and 86.5;
-/// only those of impact ≥ 20 (25 % fewer postings) 1,195 and 87.0.
+/// Impacts play no part beyond what a caller makes of them: <see cref="ForwardRowsBuilder"/> names strong ones twice, under two ids.
 /// </remarks>
 internal sealed class ForwardRows
 {
     /// <summary>Largest number of distinct terms; one 16-bit id is kept to mark a dropped term.</summary>
     public const int MaxTermCount = ushort.MaxValue;
+
+    /// <summary>Largest number of term ids in all rows together: what an array holds.</summary>
+    public static readonly long MaxPostings = Array.MaxLength;
 
     /// <summary>Makes rows over memory that stays the caller's and must not change while it is read.</summary>
     /// <param name="starts">[documents + 1], ascending from 0: document d owns terms[starts[d] .. starts[d + 1]).</param>

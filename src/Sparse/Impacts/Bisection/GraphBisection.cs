@@ -17,7 +17,10 @@ internal sealed class GraphBisection
     // costs all threads together, but its copies take memory and few subtrees leave threads idle.
     // 2026-11-23, 385,000 bench documents, CPU seconds on a machine shared by ten: 64 subtrees, rows in order of exchange: 26.6;
     // 32 subtrees, rows ascending: 15.7; 8 subtrees: 10.2 (process peak 126 MB, of which the vectors 41).
+    // Long documents gather, so that a subtree of an eighth of the documents may have a fifth of the postings, and each thread copies
+    // one twice: hence a bound on those too.
     private const int SubtreeShare = 6;
+    private const int PostingsShare = 8;
     private const int SmallestWide = 4096;
     private const int Chunk = 512;
 
@@ -107,14 +110,16 @@ internal sealed class GraphBisection
     private void SplitWide(BisectionWide wide, int from, int to)
     {
         int count = to - from;
-        if (count <= _subtreeDocs || count <= _options.LeafSize)
+        long postings = Postings(from, to);
+        bool fits = count <= _subtreeDocs && postings <= _rows.Starts.Span[^1] / PostingsShare;
+        if (fits || count <= Math.Max(SmallestWide, _options.LeafSize))
         {
-            _subtrees.Add((from, to, Postings(from, to)));
+            _subtrees.Add((from, to, postings));
             return;
         }
 
         int left = LeftCount(count, _options.LeafSize);
-        wide.Split(from, left, count, _kept, _options.MaxRounds, _options.LeafSize, Postings(from, to), _cancellation);
+        wide.Split(from, left, count, _kept, _options.MaxRounds, _options.LeafSize, postings, _cancellation);
         _progress.Add(count);
 
         // Ascending, so that the rows are read forward: scattered rows cost three times the time at the second level and below.
