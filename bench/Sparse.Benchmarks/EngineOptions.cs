@@ -39,6 +39,9 @@ internal sealed class EngineOptions
     /// <summary>Where to write the order that was used, or null.</summary>
     public string? SaveOrder { get; private set; }
 
+    /// <summary>True to build a Lucene directory and search that.</summary>
+    public bool Lucene { get; private set; }
+
     /// <summary>Reads a command line.</summary>
     /// <exception cref="ArgumentException">An option is unknown or lacks its value.</exception>
     public static EngineOptions Parse(IReadOnlyList<string> args)
@@ -75,6 +78,9 @@ internal sealed class EngineOptions
                     break;
                 case "--no-check":
                     options.Check = false;
+                    break;
+                case "--lucene":
+                    options.Lucene = true;
                     break;
                 case "--reorder":
                     options.Reorder = Number(Values(args, ref i, option)[0]);
