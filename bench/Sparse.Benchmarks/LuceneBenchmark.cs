@@ -95,6 +95,11 @@ internal static class LuceneBenchmark
 
             field.SetImpacts(new ImpactVector(terms, documents.Impacts.AsSpan(from, count).ToArray()), vocabulary);
             writer.AddDocument(document);
+            if (reorder && row == documents.Rows / 2)
+            {
+                // Reordering is a merge's work, and one segment alone would not be merged.
+                writer.Commit();
+            }
         }
 
         writer.ForceMerge(1);

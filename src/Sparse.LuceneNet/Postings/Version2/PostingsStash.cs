@@ -1,4 +1,5 @@
 using Sparse.Impacts;
+using Sparse.Impacts.Bisection;
 
 namespace Sparse.LuceneNet.Postings.Version2;
 
@@ -14,38 +15,30 @@ internal sealed class PostingsStash
 
     /// <summary>Finds an order that puts like documents next to each other.</summary>
     /// <param name="documents">Documents of the segment.</param>
-    /// <returns>The document at each position.</returns>
-    public int[] Order(int documents)
+    /// <returns>The document at each position; null where there is too much to reorder at once, so that documents stay as they are.</returns>
+    public int[]? Order(int documents)
     {
-        var starts = new long[documents + 1];
-        foreach ((int[] docs, _) in _terms)
+        var impactCounts = new long[256];
+        long postings = 0;
+        foreach ((_, byte[] impacts) in _terms)
         {
-            foreach (int doc in docs)
+            postings += impacts.Length;
+            foreach (byte impact in impacts)
             {
-                starts[doc + 1]++;
+                impactCounts[impact]++;
             }
         }
 
-        for (int doc = 0; doc < documents; doc++)
+        // A strong posting counts twice.
+        if (postings > ForwardRows.MaxPostings / 2)
         {
-            starts[doc + 1] += starts[doc];
+            return null;
         }
 
-        var terms = new int[starts[documents]];
-        var weights = new byte[starts[documents]];
-        long[] next = [.. starts];
-        for (int term = 0; term < _terms.Count; term++)
-        {
-            (int[] docs, byte[] impacts) = _terms[term];
-            for (int i = 0; i < docs.Length; i++)
-            {
-                long at = next[docs[i]]++;
-                terms[at] = term;
-                weights[at] = impacts[i];
-            }
-        }
-
-        return GraphBisection.Order(starts, terms, weights, _terms.Count, new GraphBisection.Settings(Threads: Environment.ProcessorCount));
+        var rows = new ForwardRowsBuilder(documents, _terms.Count, ForwardRowsBuilder.ChooseImpacts(impactCounts));
+        ForEach(rows.Count);
+        ForEach(rows.Add);
+        return GraphBisection.Order(rows.Build(), new BisectionOptions());
     }
 
     /// <summary>Writes all terms, and forgets them.</summary>
@@ -59,5 +52,17 @@ internal sealed class PostingsStash
         }
 
         _terms.Clear();
+    }
+
+    private void ForEach(Action<int, int, byte> tell)
+    {
+        for (int term = 0; term < _terms.Count; term++)
+        {
+            (int[] docs, byte[] impacts) = _terms[term];
+            for (int i = 0; i < docs.Length; i++)
+            {
+                tell(docs[i], term, impacts[i]);
+            }
+        }
     }
 }
