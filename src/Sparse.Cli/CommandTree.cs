@@ -23,6 +23,7 @@ internal static class CommandTree
             DeleteCommand.Create(),
             CheckCommand.Create(),
             BackupCommand.Create(),
+            OptimizeCommand.Create(),
             ModelCommand.Create(),
         };
         root.SetAction(parsed => new HelpAction().Invoke(parsed));

@@ -15,14 +15,15 @@ internal static class IndexFolder
         return SparseIndex.OpenReadOnly(folder);
     }
 
-    /// <summary>Opens an index for deleting documents.</summary>
+    /// <summary>Opens an index for changes that need no encoder.</summary>
     /// <param name="folder">The folder.</param>
+    /// <param name="options">Options; null for the defaults.</param>
     /// <returns>The index, without an encoder.</returns>
     /// <exception cref="WrongInputException">There is no index.</exception>
-    public static SparseIndex OpenForDeletes(string folder)
+    public static SparseIndex OpenForUpkeep(string folder, SparseIndexOptions? options = null)
     {
         RequireIndex(folder);
-        return SparseIndex.Open(folder, encoder: null);
+        return SparseIndex.Open(folder, encoder: null, options);
     }
 
     /// <summary>Quotes an argument for the shell where it needs it, so that a printed command can be pasted.</summary>

@@ -19,4 +19,8 @@ public sealed record SparseIndexOptions
 
     /// <summary>Memory for documents before they are flushed to a segment, in megabytes; &gt; 0 and below 2,048.</summary>
     public double RamBufferMegabytes { get; init; } = 64;
+
+    /// <summary>Merges to segments of at least so many documents put like documents next to each other: searches get faster, such
+    /// merges slower, and take 9 bytes of memory a posting or so. Null for never, ≥ 1.</summary>
+    public int? ReorderFrom { get; init; }
 }

@@ -176,6 +176,17 @@ internal sealed class ReadingCommandsTests
         CommandLineTests.AssertWrong(Tool.Run("backup", "--index", _corpus.Index, "--to", copy), copy, "empty folder");
     }
 
+    [Test]
+    public void An_optimized_copy_finds_the_same([Values] bool reorder)
+    {
+        string copy = _corpus.At($"optimized{reorder}");
+        Assert.That(Tool.Run("backup", "--index", _corpus.Index, "--to", copy).ExitCode, Is.Zero);
+        string[] arguments = ["optimize", "--index", copy];
+        ToolResult result = Tool.Run(reorder ? [.. arguments, "--reorder"] : arguments);
+        Assert.That((result.ExitCode, result.Output.Split(':')[0]), Is.EqualTo((0, "merged 6 documents")), result.Error);
+        Assert.That(Tool.Run("search", "coffee", "--index", copy, "--json").Output, Does.Contain("\"id\":\"d2\""));
+    }
+
     [TestCase("sparse", "full", "holds no vectors; search it with --mode bm25")]
     [TestCase("sparse", "idf", "holds no vectors; search it with --mode bm25")]
     public void Sparse_search_of_words_alone_is_refused(string mode, string encoder, string sentence) =>

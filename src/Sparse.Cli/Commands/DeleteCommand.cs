@@ -20,7 +20,7 @@ internal static class DeleteCommand
 
     private static int Run(string[] ids, string folder)
     {
-        using SparseIndex index = IndexFolder.OpenForDeletes(folder);
+        using SparseIndex index = IndexFolder.OpenForUpkeep(folder);
         string[] distinct = [.. ids.Distinct(StringComparer.Ordinal)];
         int deleted = index.Delete(distinct);
         index.Commit();

@@ -19,7 +19,8 @@ internal sealed class SparseScorer : Scorer
     private readonly float _step;
     private readonly IBits? _acceptDocs;
     private readonly int _maxDoc;
-    private readonly int[] _scores = new int[MaxWindow];
+    private readonly int[] _scores;
+    private readonly long _cost;
     private int _start;
     private int _end;
     private int _window = MinWindow;
@@ -40,6 +41,26 @@ internal sealed class SparseScorer : Scorer
         _step = step;
         _acceptDocs = acceptDocs;
         _maxDoc = maxDoc;
+        _scores = new int[MaxWindow];
+        _cost = cursors.Sum(cursor => (long)cursor.DocFreq);
+    }
+
+    /// <summary>Makes a scorer of scores that are known, one window over the whole segment.</summary>
+    /// <param name="weight">Whose scorer it is.</param>
+    /// <param name="scores">[documents] integer scores. Owned by the scorer.</param>
+    /// <param name="cost">Postings that were read for them.</param>
+    /// <param name="step">Score of one integer step.</param>
+    /// <param name="acceptDocs">Documents that may match, or null for all.</param>
+    public SparseScorer(Weight weight, int[] scores, long cost, float step, IBits? acceptDocs)
+        : base(weight)
+    {
+        _cursors = [];
+        _weights = [];
+        _step = step;
+        _acceptDocs = acceptDocs;
+        _maxDoc = _end = scores.Length;
+        _scores = scores;
+        _cost = cost;
     }
 
     /// <inheritdoc/>
@@ -81,7 +102,7 @@ internal sealed class SparseScorer : Scorer
     }
 
     /// <inheritdoc/>
-    public override long GetCost() => _cursors.Sum(cursor => (long)cursor.DocFreq);
+    public override long GetCost() => _cost;
 
     /// <summary>Collects documents from the next one on, as a loop over <see cref="NextDoc"/> would but without a call for each.</summary>
     /// <param name="collector">Has been given this scorer.</param>

@@ -95,6 +95,11 @@ internal sealed class SparseWeight : Weight
 
     private SparseScorer? NewScorer(AtomicReaderContext context, IBits? acceptDocs)
     {
+        if (_field is not null && ImpactTerms.Of(context.AtomicReader, _query.Field) is { Mapped.IsReordered: true } reordered)
+        {
+            return NewReorderedScorer(reordered, acceptDocs);
+        }
+
         if (OpenTerms(context, out _) is not { Count: > 0 } terms)
         {
             return null;
@@ -102,6 +107,29 @@ internal sealed class SparseWeight : Weight
 
         return new SparseScorer(
             this, [.. terms.Select(term => term.Cursor)], [.. terms.Select(term => (int)term.Weight)], Step, acceptDocs, context.AtomicReader.MaxDoc);
+    }
+
+    // Postings in an order of their own come to documents in none: scores of all of them at once cost less than sorting.
+    private SparseScorer? NewReorderedScorer(ImpactTerms field, IBits? acceptDocs)
+    {
+        int[]? scores = null;
+        long cost = 0;
+        for (int i = 0; i < _terms.Length; i++)
+        {
+            if (_weights[i] > 0 && field.Dictionary.Find(_terms[i]) is var ord and >= 0)
+            {
+                scores ??= new int[field.MaxDoc];
+                field.Mapped!.AddScores(ord, _weights[i], scores);
+                cost += field.Dictionary.DocFreq(ord);
+            }
+        }
+
+        if (scores is null)
+        {
+            return null;
+        }
+
+        return new SparseScorer(this, field.Mapped!.ToDocuments(scores), cost, Step, acceptDocs);
     }
 
     private List<(ImpactCursor Cursor, ushort Weight, int Index)>? OpenTerms(AtomicReaderContext context, out ImpactTerms? field)

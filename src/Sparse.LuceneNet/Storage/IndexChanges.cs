@@ -32,8 +32,9 @@ internal sealed class IndexChanges : IDisposable
     /// <param name="analyzer">The analyzer of the text field.</param>
     /// <param name="similarity">The similarity, whose norms are written.</param>
     /// <param name="ramBufferMegabytes">Memory for documents not yet flushed.</param>
+    /// <param name="reorderFrom">Least documents of a merge that reorders them; null for never.</param>
     /// <exception cref="LockObtainFailedException">Somebody else writes to the index.</exception>
-    public IndexChanges(LuceneDirectory directory, string path, IndexIdentity identity, bool create, Analyzer analyzer, Similarity similarity, double ramBufferMegabytes)
+    public IndexChanges(LuceneDirectory directory, string path, IndexIdentity identity, bool create, Analyzer analyzer, Similarity similarity, double ramBufferMegabytes, int? reorderFrom = null)
     {
         _path = path;
         var config = new IndexWriterConfig(LuceneVersion.LUCENE_48, analyzer)
@@ -46,12 +47,13 @@ internal sealed class IndexChanges : IDisposable
 
             // Files of their own can be mapped into memory, and counted by kind.
             UseCompoundFile = false,
-            MergePolicy = new TieredMergePolicy { NoCFSRatio = 0 },
+            MergePolicy = reorderFrom is null ? new TieredMergePolicy { NoCFSRatio = 0 } : new ReorderMergePolicy { NoCFSRatio = 0 },
         };
         if (identity.Scale is { } scale)
         {
             _quantizer = new ImpactQuantizer(scale);
-            config.Codec = new SparseCodec(SparseFields.Sparse, new SparseFieldFormat(scale, identity.Encoder));
+            config.Codec = new SparseCodec(
+                new Dictionary<string, SparseFieldFormat> { [SparseFields.Sparse] = new(scale, identity.Encoder) }, reorderFrom ?? int.MaxValue);
         }
 
         Writer = new IndexWriter(directory, config);
@@ -139,6 +141,17 @@ internal sealed class IndexChanges : IDisposable
     /// <exception cref="IOException">Writing failed, now or earlier; the last commit stays.</exception>
     public void Commit() => Change(() =>
     {
+        Writer.Commit();
+        _hasUncommitted = false;
+        _ids.Refresh();
+        return 0;
+    });
+
+    /// <summary>Merges all segments into one, and commits.</summary>
+    /// <exception cref="IOException">Writing failed, now or earlier; the last commit stays.</exception>
+    public void Optimize() => Change(() =>
+    {
+        Writer.ForceMerge(1);
         Writer.Commit();
         _hasUncommitted = false;
         _ids.Refresh();

@@ -1,3 +1,6 @@
+using Lucene.Net.Index;
+using Lucene.Net.Store;
+using Sparse.LuceneNet.Postings;
 using Directory = System.IO.Directory;
 
 namespace Sparse.LuceneNet.Tests.Facade;
@@ -71,6 +74,65 @@ internal sealed class UpkeepTests : IndexFixture
         Assert.That(statistics.SparseBytes, Is.EqualTo(statistics.BytesByKind["sid"] + statistics.BytesByKind["sip"]));
         Assert.That(statistics.BytesPerPosting, Is.InRange(1, 20));
         Assert.That((statistics.Encoder, statistics.Scale, statistics.FormatVersion), Is.EqualTo((encoder.Identity, index.Scale, 2)));
+    }
+
+    [Test]
+    public void Optimizing_keeps_every_hit_and_drops_what_was_deleted([Values] bool reorder)
+    {
+        using var encoder = new HashEncoder();
+        using (SparseIndex index = SparseIndex.Create(IndexPath, encoder))
+        {
+            for (int i = 0; i < 300; i++)
+            {
+                index.Add(Doc($"d{i}", $"word{i % 7} word{i % 11} word{i % 13} word{i}"));
+                if (i % 100 == 99)
+                {
+                    index.Commit();
+                }
+            }
+
+            index.Delete("d20", "d120");
+            index.Commit();
+        }
+
+        using SparseIndex optimized = SparseIndex.Open(IndexPath, encoder, new SparseIndexOptions { ReorderFrom = reorder ? 1 : null });
+        string[] queries = ["word3", "word6 word10 word12", "word200 word5"];
+        (string, double)[][] before = [.. queries.Select(Found)];
+        optimized.Optimize();
+        Assert.That(queries.Select(Found), Is.EqualTo(before));
+        Assert.That(optimized.Count, Is.EqualTo(298));
+        Assert.That(optimized.Check().IsClean);
+
+        // A lone segment is reordered as well.
+        optimized.Optimize();
+        Assert.That(queries.Select(Found), Is.EqualTo(before));
+        using FSDirectory directory = FSDirectory.Open(IndexPath);
+        using DirectoryReader reader = DirectoryReader.Open(directory);
+        Assert.That(reader.Leaves, Has.Count.EqualTo(1));
+        Assert.That(ImpactTerms.Of(reader.Leaves[0].AtomicReader, SparseFields.Sparse)!.Mapped!.IsReordered, Is.EqualTo(reorder));
+
+        (string, double)[] Found(string query) => [.. optimized.Search(query, 300).Hits.Select(hit => (hit.Id, hit.Score)).OrderByDescending(hit => hit.Score).ThenBy(hit => hit.Id, StringComparer.Ordinal)];
+    }
+
+    [Test]
+    public void A_lone_segment_is_reordered_when_that_is_asked_for()
+    {
+        using var encoder = new HashEncoder();
+        using (SparseIndex index = SparseIndex.Create(IndexPath, encoder))
+        {
+            index.Add([.. Enumerable.Range(0, 100).Select(i => Doc($"d{i}", $"word{i % 7} word{i % 11}"))]);
+            index.Commit();
+        }
+
+        using (SparseIndex index = SparseIndex.Open(IndexPath, encoder, new SparseIndexOptions { ReorderFrom = 1 }))
+        {
+            index.Optimize();
+        }
+
+        using FSDirectory directory = FSDirectory.Open(IndexPath);
+        using DirectoryReader reader = DirectoryReader.Open(directory);
+        Assert.That(ImpactTerms.Of(reader.Leaves[0].AtomicReader, SparseFields.Sparse)!.Mapped!.IsReordered);
+        Assert.That(reader.Leaves, Has.Count.EqualTo(1));
     }
 
     [Test]

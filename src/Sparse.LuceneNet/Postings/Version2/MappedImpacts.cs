@@ -1,3 +1,4 @@
+using System.Buffers;
 using Lucene.Net.Index;
 using Lucene.Net.Store;
 using Sparse.Impacts;
@@ -102,6 +103,49 @@ internal sealed class MappedImpacts : IDisposable
         {
             throw Damaged(_place, e.Message);
         }
+    }
+
+    /// <summary>True when positions are not document numbers.</summary>
+    public unsafe bool IsReordered => Segment.Order != null;
+
+    /// <summary>Adds a term's part of the scores of all positions.</summary>
+    /// <param name="ord">The term's ordinal.</param>
+    /// <param name="weight">Its weight.</param>
+    /// <param name="scores">[documents] scores by position.</param>
+    /// <exception cref="CorruptIndexException">The term is damaged.</exception>
+    public unsafe void AddScores(int ord, int weight, Span<int> scores)
+    {
+        Term(ord);
+        int count = Segment.Records[ord].Count;
+        int[] positions = ArrayPool<int>.Shared.Rent(count);
+        byte[] impacts = ArrayPool<byte>.Shared.Rent(count);
+        Segment.Read(ord, positions, impacts);
+        GC.KeepAlive(this);
+        unchecked
+        {
+            for (int i = 0; i < count; i++)
+            {
+                scores[positions[i]] += weight * impacts[i];
+            }
+        }
+
+        ArrayPool<int>.Shared.Return(positions);
+        ArrayPool<byte>.Shared.Return(impacts);
+    }
+
+    /// <summary>Scores by position as scores by document.</summary>
+    /// <param name="scores">[documents] scores by position.</param>
+    /// <returns>[documents] the same scores by document.</returns>
+    public int[] ToDocuments(ReadOnlySpan<int> scores)
+    {
+        var byDocument = new int[scores.Length];
+        for (int position = 0; position < scores.Length; position++)
+        {
+            byDocument[Segment.Document(position)] = scores[position];
+        }
+
+        GC.KeepAlive(this);
+        return byDocument;
     }
 
     /// <inheritdoc/>
