@@ -258,7 +258,7 @@ internal sealed class IndexCommandTests
                 made.WaitForExit();
             }
 
-            Process process = Tool.Start(null, "index", path, "--index", corpus.Index, "--encoder", "none", "--format", "jsonl", "--commit-every", "1");
+            Process process = Tool.StartInterruptible("index", path, "--index", corpus.Index, "--encoder", "none", "--format", "jsonl", "--commit-every", "1");
             var pipe = new FileStream(path, FileMode.Open, FileAccess.Write);
             foreach (string line in NumberedCorpus.Lines(Documents))
             {

@@ -37,6 +37,11 @@ internal static class Tool
 
     public static Process Start(string? folder, params string[] arguments) => StartVia(Host, folder, [Assembly, .. arguments]);
 
+    /// <summary>Starts the tool so that SIGINT reaches it, also where a background job of a shell ignores it and passes that on.</summary>
+    public static Process StartInterruptible(params string[] arguments) => OperatingSystem.IsLinux()
+        ? StartVia("/usr/bin/env", null, ["--default-signal=INT", Host, Assembly, .. arguments])
+        : Start(null, arguments);
+
     /// <summary>Runs a line of bash in which "$@" is the tool with its arguments.</summary>
     public static ToolResult RunScript(string script, params string[] arguments)
     {
