@@ -67,6 +67,23 @@ internal struct TermRecord
         <= 10_000 => TenThousandth,
         _ => 0,
     };
+
+    /// <summary>Sets the largest and the k-th impacts.</summary>
+    /// <param name="counts">[256], how many postings have each impact; that of 0 is not looked at.</param>
+    public void Rank(ReadOnlySpan<int> counts)
+    {
+        int above = 0;
+        for (int impact = 255; impact > 0; impact--)
+        {
+            int upTo = above + counts[impact];
+            Largest = above == 0 && upTo > 0 ? (byte)impact : Largest;
+            Tenth = above < 10 && upTo >= 10 ? (byte)impact : Tenth;
+            Hundredth = above < 100 && upTo >= 100 ? (byte)impact : Hundredth;
+            Thousandth = above < 1_000 && upTo >= 1_000 ? (byte)impact : Thousandth;
+            TenThousandth = above < 10_000 && upTo >= 10_000 ? (byte)impact : TenThousandth;
+            above = upTo;
+        }
+    }
 }
 
 /// <summary>The bytes of an impact segment: one field's postings, bounds and document order; little-endian, mapped as they are.</summary>

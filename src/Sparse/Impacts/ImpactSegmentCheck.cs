@@ -213,18 +213,7 @@ internal sealed unsafe class ImpactSegmentCheck(ImpactSegment segment)
     private static bool Ranks(TermRecord* record, ReadOnlySpan<int> counts)
     {
         var found = default(TermRecord);
-        int above = 0;
-        for (int impact = 255; impact > 0; impact--)
-        {
-            int upTo = above + counts[impact];
-            found.Largest = above == 0 && upTo > 0 ? (byte)impact : found.Largest;
-            found.Tenth = above < 10 && upTo >= 10 ? (byte)impact : found.Tenth;
-            found.Hundredth = above < 100 && upTo >= 100 ? (byte)impact : found.Hundredth;
-            found.Thousandth = above < 1_000 && upTo >= 1_000 ? (byte)impact : found.Thousandth;
-            found.TenThousandth = above < 10_000 && upTo >= 10_000 ? (byte)impact : found.TenThousandth;
-            above = upTo;
-        }
-
+        found.Rank(counts);
         return counts[0] == 0 && found.Largest == record->Largest && found.Tenth == record->Tenth && found.Hundredth == record->Hundredth
             && found.Thousandth == record->Thousandth && found.TenThousandth == record->TenThousandth;
     }

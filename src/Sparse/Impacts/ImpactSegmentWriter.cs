@@ -185,19 +185,8 @@ internal sealed unsafe class ImpactSegmentWriter
             _impactCounts[impact]++;
         }
 
-        int above = 0;
-        for (int impact = 255; impact > 0; impact--)
-        {
-            int upTo = above + _impactCounts[impact];
-            record.Largest = above == 0 && upTo > 0 ? (byte)impact : record.Largest;
-            record.Tenth = above < 10 && upTo >= 10 ? (byte)impact : record.Tenth;
-            record.Hundredth = above < 100 && upTo >= 100 ? (byte)impact : record.Hundredth;
-            record.Thousandth = above < 1_000 && upTo >= 1_000 ? (byte)impact : record.Thousandth;
-            record.TenThousandth = above < 10_000 && upTo >= 10_000 ? (byte)impact : record.TenThousandth;
-            above = upTo;
-        }
-
-        if (above != impacts.Length)
+        record.Rank(_impactCounts);
+        if (_impactCounts[0] != 0)
         {
             throw new ArgumentException($"Term {_records.Count} has an impact of 0; leave the posting out instead.", nameof(impacts));
         }
