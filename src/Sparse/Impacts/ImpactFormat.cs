@@ -148,9 +148,14 @@ internal static class ImpactFormat
 [StructLayout(LayoutKind.Sequential, Pack = 4, Size = ImpactFormat.LineBytes)]
 internal unsafe struct OffsetLine
 {
-    // Lane 8 + i of a line is superblock i; the lanes before hold other fields and compare as never below.
-    private static readonly Vector256<byte> Places = Vector256.Create(
-        127, 127, 127, 127, 127, 127, 127, 127, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, (byte)23);
+    // Lane 8 + i of a line is superblock i; the lanes before hold other fields and compare as never below. A constant of the code,
+    // not a static field: methods that are compiled once for all would ask for the class's statics each time.
+    private static Vector256<byte> Places
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => Vector256.Create(
+            127, 127, 127, 127, 127, 127, 127, 127, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, (byte)23);
+    }
 
     /// <summary>First posting of the first superblock.</summary>
     public uint First;

@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
@@ -12,14 +13,20 @@ namespace Sparse.Search;
 /// </remarks>
 internal static unsafe class BlockBounds
 {
-    /// <summary>Blocks a tile: one cache line of each row.</summary>
-    public const int TileBlocks = 2 * RowChunkBlocks;
+    /// <summary>Blocks whose largest bound is known.</summary>
+    public const int GroupBlocks = 256;
 
-    /// <summary>Writes the dense terms' part of every block's bound.</summary>
+    /// <summary>Bins of 64 bounds each.</summary>
+    public const int Bins = 1024;
+
+    // Counting eight maxima of 32 bounds a group instead of 32 of eight: above this the counting costs more than it tells.
+    private const int ManyBlocks = 1 << 16;
+
+    /// <summary>Adds the dense terms' part of every block's bound.</summary>
     /// <param name="terms">[count] dense terms.</param>
     /// <param name="count">Number of terms, ≥ 0.</param>
     /// <param name="rowBytes">Bytes of a row, a multiple of 64.</param>
-    /// <param name="bounds">[2 x rowBytes], overwritten; aligned to 64.</param>
+    /// <param name="bounds">[2 x rowBytes], added to; aligned to 64.</param>
     public static void AddRows(DenseTerm* terms, int count, int rowBytes, ushort* bounds)
     {
         if (Avx512BW.IsSupported)
@@ -42,7 +49,6 @@ internal static unsafe class BlockBounds
 
     public static void AddRowsScalar(DenseTerm* terms, int count, int rowBytes, ushort* bounds)
     {
-        new Span<ushort>(bounds, 2 * rowBytes).Clear();
         for (int t = 0; t < count; t++)
         {
             for (int i = 0; i < rowBytes; i++)
@@ -60,7 +66,8 @@ internal static unsafe class BlockBounds
         Vector128<byte> nibble = Vector128.Create((byte)15);
         for (int i = 0; i < rowBytes; i += 16)
         {
-            Vector128<ushort> a0 = default, a1 = default, b0 = default, b1 = default;
+            ushort* to = bounds + (i / RowChunkBytes * RowChunkBlocks) + (i % RowChunkBytes);
+            Vector128<ushort> a0 = Vector128.Load(to), a1 = Vector128.Load(to + 8), b0 = Vector128.Load(to + RowChunkBytes), b1 = Vector128.Load(to + RowChunkBytes + 8);
             for (int t = 0; t < count; t++)
             {
                 Vector128<byte> v = Vector128.Load(terms[t].Rows + i);
@@ -77,7 +84,6 @@ internal static unsafe class BlockBounds
                 b1 += l1 + (h1 << 8);
             }
 
-            ushort* to = bounds + (i / RowChunkBytes * RowChunkBlocks) + (i % RowChunkBytes);
             a0.Store(to);
             a1.Store(to + 8);
             b0.Store(to + RowChunkBytes);
@@ -107,10 +113,10 @@ internal static unsafe class BlockBounds
             }
 
             ushort* to = bounds + (i * 2);
-            Vector256.Create(a0.GetLower(), a1.GetLower()).Store(to);
-            Vector256.Create(a0.GetUpper(), a1.GetUpper()).Store(to + 16);
-            Vector256.Create(b0.GetLower(), b1.GetLower()).Store(to + 32);
-            Vector256.Create(b0.GetUpper(), b1.GetUpper()).Store(to + 48);
+            (Vector256.Load(to) + Vector256.Create(a0.GetLower(), a1.GetLower())).Store(to);
+            (Vector256.Load(to + 16) + Vector256.Create(a0.GetUpper(), a1.GetUpper())).Store(to + 16);
+            (Vector256.Load(to + 32) + Vector256.Create(b0.GetLower(), b1.GetLower())).Store(to + 32);
+            (Vector256.Load(to + 48) + Vector256.Create(b0.GetUpper(), b1.GetUpper())).Store(to + 48);
         }
     }
 
@@ -135,87 +141,48 @@ internal static unsafe class BlockBounds
             }
 
             ushort* to = bounds + (i * 2);
-            StoreHalf(a0.GetLower(), a1.GetLower(), to);
-            StoreHalf(b0.GetLower(), b1.GetLower(), to + 32);
-            StoreHalf(a0.GetUpper(), a1.GetUpper(), to + 64);
-            StoreHalf(b0.GetUpper(), b1.GetUpper(), to + 96);
+            AddHalf(a0.GetLower(), a1.GetLower(), to);
+            AddHalf(b0.GetLower(), b1.GetLower(), to + 32);
+            AddHalf(a0.GetUpper(), a1.GetUpper(), to + 64);
+            AddHalf(b0.GetUpper(), b1.GetUpper(), to + 96);
         }
     }
 
-    /// <summary>Collects the blocks whose bound lies in a range, in ascending order.</summary>
-    /// <param name="bounds">[blocks], readable to the next multiple of 32.</param>
-    /// <param name="blocks">Number of blocks; bounds past it are 0.</param>
-    /// <param name="low">Least bound, ≥ 1.</param>
-    /// <param name="high">Largest bound.</param>
-    /// <param name="selected">Overwritten, [blocks] at least.</param>
-    /// <returns>How many.</returns>
-    public static int Select(ushort* bounds, int blocks, int low, int high, int* selected)
-    {
-        int count = 0;
-        if (Vector512.IsHardwareAccelerated)
-        {
-            Vector512<ushort> least = Vector512.Create((ushort)low), largest = Vector512.Create((ushort)high);
-            for (int block = 0; block < blocks; block += 32)
-            {
-                Vector512<ushort> v = Vector512.Load(bounds + block);
-                ulong mask = (Vector512.GreaterThanOrEqual(v, least) & Vector512.LessThanOrEqual(v, largest)).ExtractMostSignificantBits();
-                for (; mask != 0; mask &= mask - 1)
-                {
-                    selected[count++] = block + (int)ulong.TrailingZeroCount(mask);
-                }
-            }
-
-            return count;
-        }
-
-        if (Vector128.IsHardwareAccelerated)
-        {
-            Vector128<ushort> least = Vector128.Create((ushort)low), largest = Vector128.Create((ushort)high);
-            for (int block = 0; block < blocks; block += 8)
-            {
-                Vector128<ushort> v = Vector128.Load(bounds + block);
-                uint mask = (Vector128.GreaterThanOrEqual(v, least) & Vector128.LessThanOrEqual(v, largest)).ExtractMostSignificantBits();
-                for (; mask != 0; mask &= mask - 1)
-                {
-                    selected[count++] = block + (int)uint.TrailingZeroCount(mask);
-                }
-            }
-
-            return count;
-        }
-
-        for (int block = 0; block < blocks; block++)
-        {
-            if (bounds[block] >= low && bounds[block] <= high)
-            {
-                selected[count++] = block;
-            }
-        }
-
-        return count;
-    }
-
-    /// <summary>A bound that at least <paramref name="wanted"/> blocks reach, as high as a look at strided maxima finds it.</summary>
+    /// <summary>Finds the largest bound of each group of 256 blocks, and counts how high the bounds are.</summary>
     /// <param name="bounds">[blocks], 0 up to the next multiple of 256.</param>
     /// <param name="blocks">Number of blocks.</param>
-    /// <param name="wanted">Number of blocks wanted.</param>
-    /// <param name="bins">[1024] scratch.</param>
-    /// <returns>The bound, ≥ 1.</returns>
-    public static int LevelOf(ushort* bounds, int blocks, int wanted, int* bins)
+    /// <param name="groups">Overwritten, [blocks / 256, rounded up] and 32 for scratch.</param>
+    /// <param name="bins">[1024], overwritten: how many maxima over a few strided blocks lie in each 64 bounds.</param>
+    public static void Summarise(ushort* bounds, int blocks, ushort* groups, int* bins)
     {
-        new Span<int>(bins, 1024).Clear();
-        ushort* maxima = stackalloc ushort[32];
-        for (int block = 0; block < blocks; block += 256)
+        new Span<int>(bins, Bins).Clear();
+        int count = (blocks + GroupBlocks - 1) / GroupBlocks, lanes = blocks > ManyBlocks ? 8 : 32;
+        ushort* maxima = groups + count;
+        unchecked
         {
-            Maxima(bounds + block, maxima);
-            for (int i = 0; i < 32; i++)
+            for (int group = 0; group < count; group++, bounds += GroupBlocks)
             {
-                bins[maxima[i] >> 6]++;
+                Maxima(bounds, maxima, lanes);
+                int largest = 0;
+                for (int i = 0; i < lanes; i++)
+                {
+                    bins[maxima[i] >> 6]++;
+                    largest = Math.Max(largest, maxima[i]);
+                }
+
+                groups[group] = (ushort)largest;
             }
         }
+    }
 
-        int bin = 1023;
-        for (int sum = bins[1023]; bin > 0 && sum < wanted; sum += bins[bin])
+    /// <summary>A bound that at least so many blocks reach, as high as counted maxima tell.</summary>
+    /// <param name="bins">What <see cref="Summarise"/> counted.</param>
+    /// <param name="wanted">Number of blocks wanted.</param>
+    /// <returns>The bound, ≥ 1.</returns>
+    public static int LevelOf(int* bins, int wanted)
+    {
+        int bin = Bins - 1;
+        for (int sum = bins[bin]; bin > 0 && sum < wanted; sum += bins[bin])
         {
             bin--;
         }
@@ -223,26 +190,117 @@ internal static unsafe class BlockBounds
         return Math.Max(bin << 6, 1);
     }
 
-    private static void Maxima(ushort* bounds, ushort* maxima)
+    /// <summary>Collects the blocks whose bound lies in a range, in ascending order.</summary>
+    /// <param name="bounds">[blocks], 0 up to the next multiple of 256.</param>
+    /// <param name="groups">The largest bound of each 256.</param>
+    /// <param name="blocks">Number of blocks.</param>
+    /// <param name="low">Least bound, ≥ 1.</param>
+    /// <param name="high">Largest bound.</param>
+    /// <param name="selected">Overwritten, [blocks] at least.</param>
+    /// <returns>How many.</returns>
+    public static int Select(ushort* bounds, ushort* groups, int blocks, int low, int high, int* selected)
+    {
+        int count = 0;
+        unchecked
+        {
+            for (int first = 0; first < blocks; first += GroupBlocks)
+            {
+                if (groups[first / GroupBlocks] < low)
+                {
+                    continue;
+                }
+
+                for (int block = first; block < first + GroupBlocks; block += 32)
+                {
+                    for (uint mask = InRange(bounds + block, low, high); mask != 0; mask &= mask - 1)
+                    {
+                        selected[count++] = block + BitOperations.TrailingZeroCount(mask);
+                    }
+                }
+            }
+        }
+
+        return count;
+    }
+
+    /// <summary>As <see cref="Select"/>, but a bit for each block.</summary>
+    /// <param name="bounds">[blocks], 0 up to the next multiple of 256.</param>
+    /// <param name="groups">The largest bound of each 256.</param>
+    /// <param name="blocks">Number of blocks.</param>
+    /// <param name="low">Least bound, ≥ 1.</param>
+    /// <param name="high">Largest bound.</param>
+    /// <param name="marks">Overwritten, bits up to the next multiple of 256 blocks.</param>
+    public static void Mark(ushort* bounds, ushort* groups, int blocks, int low, int high, uint* marks)
+    {
+        for (int first = 0; first < blocks; first += GroupBlocks)
+        {
+            bool any = groups[first / GroupBlocks] >= low;
+            for (int block = first; block < first + GroupBlocks; block += 32)
+            {
+                marks[block / 32] = any ? InRange(bounds + block, low, high) : 0;
+            }
+        }
+    }
+
+    /// <summary>Which of 32 bounds lie in a range.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static uint InRange(ushort* bounds, int low, int high)
     {
         if (Vector512.IsHardwareAccelerated)
         {
             Vector512<ushort> v = Vector512.Load(bounds);
-            for (int i = 32; i < 256; i += 32)
+            return (uint)(Vector512.GreaterThanOrEqual(v, Vector512.Create((ushort)low)) & Vector512.LessThanOrEqual(v, Vector512.Create((ushort)high))).ExtractMostSignificantBits();
+        }
+
+        uint mask = 0;
+        if (Vector128.IsHardwareAccelerated)
+        {
+            Vector128<ushort> least = Vector128.Create((ushort)low), largest = Vector128.Create((ushort)high);
+            for (int i = 0; i < 32; i += 8)
+            {
+                Vector128<ushort> v = Vector128.Load(bounds + i);
+                mask |= (Vector128.GreaterThanOrEqual(v, least) & Vector128.LessThanOrEqual(v, largest)).ExtractMostSignificantBits() << i;
+            }
+
+            return mask;
+        }
+
+        for (int i = 0; i < 32; i++)
+        {
+            mask |= bounds[i] >= low && bounds[i] <= high ? 1u << i : 0;
+        }
+
+        return mask;
+    }
+
+    /// <summary>Maxima of 256 bounds: of every 32nd, or of every 8th.</summary>
+    private static void Maxima(ushort* bounds, ushort* maxima, int lanes)
+    {
+        if (Vector512.IsHardwareAccelerated)
+        {
+            Vector512<ushort> v = Vector512.Load(bounds);
+            for (int i = 32; i < GroupBlocks; i += 32)
             {
                 v = Vector512.Max(v, Vector512.Load(bounds + i));
             }
 
-            v.Store(maxima);
+            if (lanes == 32)
+            {
+                v.Store(maxima);
+                return;
+            }
+
+            Vector256<ushort> half = Vector256.Max(v.GetLower(), v.GetUpper());
+            Vector128.Max(half.GetLower(), half.GetUpper()).Store(maxima);
             return;
         }
 
-        for (int lane = 0; lane < 32; lane += 8)
+        for (int lane = 0; lane < lanes; lane += 8)
         {
             if (Vector128.IsHardwareAccelerated)
             {
                 Vector128<ushort> v = Vector128.Load(bounds + lane);
-                for (int i = 32; i < 256; i += 32)
+                for (int i = lanes; i < GroupBlocks; i += lanes)
                 {
                     v = Vector128.Max(v, Vector128.Load(bounds + i + lane));
                 }
@@ -254,7 +312,7 @@ internal static unsafe class BlockBounds
             for (int j = lane; j < lane + 8; j++)
             {
                 maxima[j] = 0;
-                for (int i = j; i < 256; i += 32)
+                for (int i = j; i < GroupBlocks; i += lanes)
                 {
                     maxima[j] = Math.Max(maxima[j], bounds[i]);
                 }
@@ -263,9 +321,9 @@ internal static unsafe class BlockBounds
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void StoreHalf(Vector256<ushort> first, Vector256<ushort> second, ushort* to)
+    private static void AddHalf(Vector256<ushort> first, Vector256<ushort> second, ushort* to)
     {
-        Vector256.Create(first.GetLower(), second.GetLower()).Store(to);
-        Vector256.Create(first.GetUpper(), second.GetUpper()).Store(to + 16);
+        (Vector256.Load(to) + Vector256.Create(first.GetLower(), second.GetLower())).Store(to);
+        (Vector256.Load(to + 16) + Vector256.Create(first.GetUpper(), second.GetUpper())).Store(to + 16);
     }
 }

@@ -52,7 +52,7 @@ internal unsafe struct DenseTerm
 /// <summary>One entry of a list or plain term in a block to be visited.</summary>
 internal struct EntryNode
 {
-    /// <summary>The block's next entry in descending order of rank; -1 at the end.</summary>
+    /// <summary>Number of the block's next entry in descending order of rank; below the query's first number at the end.</summary>
     public int Next;
 
     /// <summary>The entry's first posting, by number.</summary>
@@ -95,6 +95,22 @@ internal unsafe struct NativeBuffer<T>
         Start = (T*)System.Runtime.InteropServices.NativeMemory.AlignedAlloc((nuint)(grown * sizeof(T)) + ImpactFormat.Alignment, ImpactFormat.Alignment);
         Length = grown;
         return true;
+    }
+
+    /// <summary>Makes room for elements and keeps those that are there.</summary>
+    /// <param name="length">Number of elements.</param>
+    /// <param name="used">How many of them have a value.</param>
+    public void Grow(long length, long used)
+    {
+        if (length > Length)
+        {
+            NativeBuffer<T> before = this;
+            Start = null;
+            Length = 0;
+            Reserve(Math.Max(length, before.Length * 2));
+            System.Buffer.MemoryCopy(before.Start, Start, Length * sizeof(T), used * sizeof(T));
+            before.Free();
+        }
     }
 
     /// <summary>Gives the memory back.</summary>

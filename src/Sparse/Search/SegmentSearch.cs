@@ -12,6 +12,10 @@ internal sealed unsafe partial class SegmentSearch : IDisposable
     private NativeBuffer<SegmentTerm> _terms;
     private NativeBuffer<DenseTerm> _dense;
     private NativeBuffer<ushort> _bounds;
+    private NativeBuffer<ushort> _groups;
+    private NativeBuffer<ushort> _table;
+    private NativeBuffer<uint> _marks;
+    private NativeBuffer<ulong> _present;
     private NativeBuffer<int> _heads;
     private NativeBuffer<EntryNode> _nodes;
     private NativeBuffer<int> _selected;
@@ -89,6 +93,10 @@ internal sealed unsafe partial class SegmentSearch : IDisposable
         _terms.Free();
         _dense.Free();
         _bounds.Free();
+        _groups.Free();
+        _table.Free();
+        _marks.Free();
+        _present.Free();
         _heads.Free();
         _nodes.Free();
         _selected.Free();
@@ -174,13 +182,13 @@ internal sealed unsafe partial class SegmentSearch : IDisposable
     /// <summary>A score in units of bounds, rounded up.</summary>
     private int Units(int score) => (int)(((long)score + (1L << _shift) - 1) >> _shift);
 
-    /// <summary>The bound of every block: dense rows by kernel, lists and plain postings one by one.</summary>
+    /// <summary>The bound of every block: lists and plain postings one by one, then dense rows by kernel.</summary>
     private void ComputeBounds()
     {
-        _bounds.Reserve((2L * _segment.RowBytes) + 256);
+        int padded = checked((2 * _segment.RowBytes) + BlockBounds.GroupBlocks);
+        _bounds.Reserve(padded);
         ushort* bounds = _bounds.Start;
-        BlockBounds.AddRows(_dense.Start, _denseCount, _segment.RowBytes, bounds);
-        new Span<ushort>(bounds + (2L * _segment.RowBytes), 256).Clear();
+        new Span<ushort>(bounds, padded).Clear();
         for (int i = 0; i < _termCount; i++)
         {
             SegmentTerm* term = &_terms.Start[i];
@@ -194,58 +202,13 @@ internal sealed unsafe partial class SegmentSearch : IDisposable
             }
         }
 
+        BlockBounds.AddRows(_dense.Start, _denseCount, _segment.RowBytes, bounds);
         if (_accept != null)
         {
             for (int block = 0; block < _segment.Blocks; block++)
             {
                 bounds[block] = _accept[block] == 0 ? (ushort)0 : bounds[block];
             }
-        }
-    }
-
-    private void AddList(SegmentTerm* term, ushort* bounds)
-    {
-        ushort* table = stackalloc ushort[Levels];
-        Table(term, table);
-        ushort* entries = (ushort*)(term->Data + Levels);
-        int count = term->Record->Entries;
-        unchecked
-        {
-            nuint block = 0;
-            for (int i = 0; i < count; i++)
-            {
-                uint entry = entries[i];
-                block += entry & 255;
-                bounds[block] += table[entry >> 12];
-            }
-        }
-    }
-
-    private void AddPlain(SegmentTerm* term, ushort* bounds)
-    {
-        int* positions = (int*)term->Data;
-        int count = term->Record->Count, last = -1, maximum = 0;
-        for (int i = 0; i < count; i++)
-        {
-            int block = positions[i] >> BlockShift, impact = term->Postings[i];
-            if (block != last)
-            {
-                last = block;
-                maximum = 0;
-            }
-
-            // The block's share grows from its last maximum to the new one.
-            int grown = Math.Max(maximum, impact);
-            bounds[block] = (ushort)(bounds[block] + Units(term->Weight * grown) - Units(term->Weight * maximum));
-            maximum = grown;
-        }
-    }
-
-    private void Table(SegmentTerm* term, ushort* table)
-    {
-        for (int i = 0; i < Levels; i++)
-        {
-            table[i] = (ushort)Units(term->Weight * term->Data[i]);
         }
     }
 }
