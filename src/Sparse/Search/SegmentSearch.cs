@@ -23,6 +23,8 @@ internal sealed unsafe partial class SegmentSearch : IDisposable
     private NativeBuffer<int> _bins;
     private NativeBuffer<int> _scores;
     private NativeBuffer<SweepCursor> _cursors;
+
+    // Of any field with a term: documents, order and the sizes of rows are the same in all.
     private ImpactSegment _segment = null!;
     private TopKCollector _hits = null!;
     private uint* _accept;
@@ -46,26 +48,24 @@ internal sealed unsafe partial class SegmentSearch : IDisposable
     public bool Swept { get; private set; }
 
     /// <summary>Searches one segment.</summary>
-    /// <param name="segment">The segment.</param>
-    /// <param name="ordinals">Ordinals of the query's terms in it; negative where it has none.</param>
-    /// <param name="weights">Quantised weights, one a term; their sum ≤ 65,793. Weight 0 leaves a term out.</param>
-    /// <param name="accept">[blocks] a bit for each position that may be a hit; null for all.</param>
-    /// <param name="missing">How many positions are not accepted, at most: θ from k-th impacts allows for that many.</param>
-    /// <param name="docBase">Added to the segment's document numbers.</param>
+    /// <param name="fields">The segment's fields: same documents, order, document base and accepted positions.</param>
+    /// <param name="fieldOf">[terms] the field of each term; may be empty where there is one field.</param>
+    /// <param name="ordinals">[terms] ordinals of the query's terms in their fields; negative where there is none.</param>
+    /// <param name="weights">[terms] quantised weights; their sum ≤ 65,793. Weight 0 leaves a term out.</param>
     /// <param name="k">Number of hits wanted, ≥ 1.</param>
     /// <param name="hits">Takes the hits; shared by the segments of one search.</param>
     /// <param name="policy">Which algorithm.</param>
     /// <param name="cancellationToken">Looked at every few hundred microseconds.</param>
-    public void Run(ImpactSegment segment, ReadOnlySpan<int> ordinals, ReadOnlySpan<ushort> weights, uint* accept, int missing, int docBase, int k, TopKCollector hits, SweepPolicy policy, CancellationToken cancellationToken)
+    public void Run(
+        ReadOnlySpan<SegmentTarget> fields, ReadOnlySpan<byte> fieldOf, ReadOnlySpan<int> ordinals, ReadOnlySpan<ushort> weights, int k, TopKCollector hits, SweepPolicy policy, CancellationToken cancellationToken)
     {
-        _segment = segment;
         _hits = hits;
-        _accept = accept;
-        _docBase = docBase;
+        _accept = fields[0].Accept;
+        _docBase = fields[0].DocBase;
         _policy = policy;
         VisitedBlocks = VisitedTerms = 0;
         Swept = false;
-        Prepare(ordinals, weights, k, missing);
+        Prepare(fields, fieldOf, ordinals, weights, k);
         if (_termCount == 0)
         {
             return;
@@ -106,26 +106,35 @@ internal sealed unsafe partial class SegmentSearch : IDisposable
         _cursors.Free();
     }
 
-    private void Prepare(ReadOnlySpan<int> ordinals, ReadOnlySpan<ushort> weights, int k, int missing)
+    private void Prepare(ReadOnlySpan<SegmentTarget> fields, ReadOnlySpan<byte> fieldOf, ReadOnlySpan<int> ordinals, ReadOnlySpan<ushort> weights, int k)
     {
         _terms.Reserve(ordinals.Length);
         SegmentTerm* terms = _terms.Start;
         int count = 0, dense = 0;
         long most = 0;
         _postings = _entries = 0;
-        int rank = (int)Math.Min((long)k + missing, int.MaxValue);
+
+        // θ from k-th impacts allows for all documents that are not accepted.
+        int rank = (int)Math.Min((long)k + fields[0].Missing, int.MaxValue);
         for (int i = 0; i < ordinals.Length; i++)
         {
-            if (ordinals[i] < 0 || weights[i] == 0 || _segment.Records[ordinals[i]].Layout == TermLayout.Empty)
+            if (ordinals[i] < 0 || weights[i] == 0)
             {
                 continue;
             }
 
-            TermRecord* record = &_segment.Records[ordinals[i]];
-            SegmentTerm term = new() { Record = record, Data = _segment.Data + record->Start, Weight = weights[i] };
+            ImpactSegment segment = fields[fieldOf.IsEmpty ? 0 : fieldOf[i]].Segment!;
+            TermRecord* record = &segment.Records[ordinals[i]];
+            if (record->Layout == TermLayout.Empty)
+            {
+                continue;
+            }
+
+            _segment = segment;
+            SegmentTerm term = new() { Record = record, Data = segment.Data + record->Start, Weight = weights[i] };
             term.Postings = term.Data + record->Layout switch
             {
-                TermLayout.Dense => _segment.RowBytes + _segment.LinesBytes + Levels,
+                TermLayout.Dense => segment.RowBytes + segment.LinesBytes + Levels,
                 TermLayout.List => Levels + (2L * record->Entries),
                 _ => 4L * record->Count,
             };
