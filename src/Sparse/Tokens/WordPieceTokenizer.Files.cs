@@ -1,5 +1,4 @@
 using System.Text;
-using System.Text.Json;
 
 namespace Sparse.Tokens;
 
@@ -16,7 +15,7 @@ public sealed partial class WordPieceTokenizer
     public static WordPieceTokenizer FromTokenizerJson(string path)
     {
         using FileStream stream = File.OpenRead(path);
-        return new WordPieceTokenizer(TokenizerJsonReader.Read(stream, path));
+        return TokenizerJson.Read(stream, path, static json => new WordPieceTokenizer(WordPieceJson.Read(json)));
     }
 
     /// <summary>Reads a Hugging Face tokenizer.json of BERT's kind.</summary>
@@ -26,7 +25,7 @@ public sealed partial class WordPieceTokenizer
     public static WordPieceTokenizer FromTokenizerJson(Stream stream)
     {
         ArgumentNullException.ThrowIfNull(stream);
-        return new WordPieceTokenizer(TokenizerJsonReader.Read(stream, "tokenizer.json"));
+        return TokenizerJson.Read(stream, "tokenizer.json", static json => new WordPieceTokenizer(WordPieceJson.Read(json)));
     }
 
     /// <summary>Makes the tokenizer of bert-base-uncased, or -cased, from a vocabulary alone.</summary>
@@ -118,26 +117,14 @@ public sealed partial class WordPieceTokenizer
             return NormalizerSettings.Uncased;
         }
 
-        try
+        return ModelFile.ReadJson(path, root =>
         {
-            using JsonDocument document = JsonDocument.Parse(File.ReadAllBytes(path));
-            bool lowercase = Flag(document.RootElement, "do_lower_case") ?? true;
+            bool lowercase = TokenizerJson.Flag(root, "do_lower_case", true);
             return new NormalizerSettings(
                 CleanText: true,
-                SplitIdeographs: Flag(document.RootElement, "tokenize_chinese_chars") ?? true,
-                StripAccents: Flag(document.RootElement, "strip_accents") ?? lowercase,
+                SplitIdeographs: TokenizerJson.Flag(root, "tokenize_chinese_chars", true),
+                StripAccents: TokenizerJson.Flag(root, "strip_accents", lowercase),
                 Lowercase: lowercase);
-        }
-        catch (JsonException e)
-        {
-            throw new InvalidDataException($"{path} is not JSON: line {(e.LineNumber ?? 0) + 1}, byte {(e.BytePositionInLine ?? 0) + 1}.", e);
-        }
-        catch (InvalidOperationException e)
-        {
-            throw new InvalidDataException($"{path} is not a tokenizer_config.json: {e.Message}", e);
-        }
+        });
     }
-
-    private static bool? Flag(JsonElement element, string property) =>
-        element.TryGetProperty(property, out JsonElement value) && value.ValueKind is JsonValueKind.True or JsonValueKind.False ? value.GetBoolean() : null;
 }

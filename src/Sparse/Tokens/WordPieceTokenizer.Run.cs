@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Text;
 
 namespace Sparse.Tokens;
@@ -9,7 +8,6 @@ public sealed partial class WordPieceTokenizer
     private ref struct Run
     {
         private readonly WordPieceTokenizer _tokenizer;
-        private readonly int _limit;
 
         // The word being read. Its buffer begins with room for the continuation prefix, so that "##rest" needs no copy.
         private readonly Span<char> _word;
@@ -20,36 +18,31 @@ public sealed partial class WordPieceTokenizer
         private int _codePoints;
         private int _wordEnd;
 
-        private Token[] _tokens;
-        private int _count;
+        private TokenBuffer _tokens;
 
         public Run(WordPieceTokenizer tokenizer, int limit, Span<char> word, Span<int> starts, Span<int> ends)
         {
             _tokenizer = tokenizer;
-            _limit = limit;
             _word = word;
             _starts = starts;
             _ends = ends;
             _slack = tokenizer._settings.ContinuationPrefix.Length;
-            _tokens = ArrayPool<Token>.Shared.Rent(Math.Clamp(limit, 16, 512) + 1);
+            _tokens = new TokenBuffer(limit);
         }
 
         /// <summary>True once there was a token too many.</summary>
-        public readonly bool IsFull => _count > _limit;
+        public readonly bool IsFull => _tokens.IsFull;
 
-        /// <summary>Tokens to return.</summary>
-        public readonly int Count => Math.Min(_count, _limit);
+        public readonly TokenSequence ToSequence(string text, ReadOnlySpan<int> prefix, ReadOnlySpan<int> suffix) =>
+            _tokens.ToSequence(text, prefix, suffix);
 
-        /// <summary>The tokens to return; valid until disposal.</summary>
-        public readonly ReadOnlySpan<Token> Tokens => _tokens.AsSpan(0, Count);
-
-        public readonly void Dispose() => ArrayPool<Token>.Shared.Return(_tokens);
+        public readonly void Dispose() => _tokens.Dispose();
 
         public void AddToken(int id, int start, int end)
         {
             if (!IsFull)
             {
-                Emit(id, start, end);
+                _tokens.Add(id, start, end);
             }
         }
 
@@ -142,7 +135,7 @@ public sealed partial class WordPieceTokenizer
 
             if (_codePoints > _tokenizer._settings.MaxWordLength || !TrySpell())
             {
-                Emit(_tokenizer._unknownId, _starts[0], _wordEnd);
+                _tokens.Add(_tokenizer._unknownId, _starts[0], _wordEnd);
             }
 
             _length = 0;
@@ -158,7 +151,7 @@ public sealed partial class WordPieceTokenizer
         {
             Vocabulary vocabulary = _tokenizer.Vocabulary;
             ReadOnlySpan<char> prefix = _tokenizer._settings.ContinuationPrefix;
-            int before = _count;
+            int before = _tokens.Count;
             int from = 0;
             while (from < _length)
             {
@@ -179,29 +172,16 @@ public sealed partial class WordPieceTokenizer
 
                 if (longest <= lead)
                 {
-                    _count = before;
+                    _tokens.CutTo(before);
                     return false;
                 }
 
                 int next = from + longest - lead;
-                Emit(id, _starts[from], _ends[next - 1]);
+                _tokens.Add(id, _starts[from], _ends[next - 1]);
                 from = next;
             }
 
             return true;
-        }
-
-        private void Emit(int id, int start, int end)
-        {
-            if (_count == _tokens.Length)
-            {
-                Token[] larger = ArrayPool<Token>.Shared.Rent(_tokens.Length * 2);
-                _tokens.AsSpan().CopyTo(larger);
-                ArrayPool<Token>.Shared.Return(_tokens);
-                _tokens = larger;
-            }
-
-            _tokens[_count++] = new Token(id, start, end);
         }
     }
 }

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Collections.Frozen;
 using System.Security.Cryptography;
 using System.Text;
@@ -13,14 +12,13 @@ namespace Sparse.Tokens;
 /// end words at line breaks, lets words that it cannot spell vanish, reports offsets into its normalised text,
 /// and throws on an unpaired surrogate (measured 2026-11-23).
 /// </remarks>
-public sealed partial class WordPieceTokenizer
+public sealed partial class WordPieceTokenizer : ITokenizer
 {
     private readonly TokenizerSettings _settings;
     private readonly TextNormalizer _normalizer;
     private readonly int _unknownId;
     private readonly int _longestPiece;
-    private readonly SearchValues<char> _addedTokenStarts;
-    private readonly AddedToken[] _addedTokensLongestFirst;
+    private readonly AddedTokens _addedTokens;
     private readonly Lazy<string> _fingerprint;
 
     internal WordPieceTokenizer(TokenizerSettings settings)
@@ -37,28 +35,23 @@ public sealed partial class WordPieceTokenizer
             _longestPiece = Math.Max(_longestPiece, settings.Vocabulary[id].Length);
         }
 
-        _addedTokensLongestFirst = [.. settings.AddedTokens.OrderByDescending(token => token.Content.Length)];
-        _addedTokenStarts = SearchValues.Create([.. _addedTokensLongestFirst.Select(token => token.Content[0])]);
+        _addedTokens = new AddedTokens(settings.AddedTokens);
         SpecialIds = settings.AddedTokens.Where(token => token.IsSpecial).Select(token => token.Id)
             .Concat(settings.Prefix).Concat(settings.Suffix).ToFrozenSet();
         _fingerprint = new Lazy<string>(ComputeFingerprint);
     }
 
-    /// <summary>All pieces by id, added tokens included.</summary>
+    /// <inheritdoc/>
     public Vocabulary Vocabulary => _settings.Vocabulary;
 
-    /// <summary>Ids of the markers that stand for no text: [PAD], [UNK], [CLS], [SEP], [MASK] of a BERT vocabulary.</summary>
+    /// <inheritdoc/>
     public IReadOnlySet<int> SpecialIds { get; }
 
-    /// <summary>SHA-256 over vocabulary and settings, 16 hexadecimal digits: equal fingerprints, equal tokens.</summary>
+    /// <inheritdoc/>
     public string Fingerprint => _fingerprint.Value;
 
-    /// <summary>Splits a text into word pieces.</summary>
-    /// <param name="text">Any text, unpaired surrogates included; they are left out.</param>
-    /// <param name="maxTokens">The most tokens to return, special tokens included; ≥ 2. A longer text loses its end, never the closing [SEP].</param>
-    /// <param name="addSpecialTokens">Put [CLS] before and [SEP] after the text, as the tokenizer's file says.</param>
-    /// <returns>The tokens, with UTF-16 offsets into <paramref name="text"/>.</returns>
-    /// <exception cref="ArgumentOutOfRangeException"><paramref name="maxTokens"/> is below 2 or below the number of special tokens.</exception>
+    /// <inheritdoc/>
+    /// <remarks>Unpaired surrogates are left out.</remarks>
     public TokenSequence Encode(string text, int maxTokens = 512, bool addSpecialTokens = true)
     {
         ArgumentNullException.ThrowIfNull(text);
@@ -73,27 +66,7 @@ public sealed partial class WordPieceTokenizer
         try
         {
             Split(text, ref run);
-            var tokens = new Token[run.Count + added];
-            int place = 0;
-            if (addSpecialTokens)
-            {
-                foreach (int id in _settings.Prefix)
-                {
-                    tokens[place++] = new Token(id, 0, 0);
-                }
-            }
-
-            run.Tokens.CopyTo(tokens.AsSpan(place));
-            place += run.Count;
-            if (addSpecialTokens)
-            {
-                foreach (int id in _settings.Suffix)
-                {
-                    tokens[place++] = new Token(id, 0, 0);
-                }
-            }
-
-            return new TokenSequence(text, tokens, run.IsFull);
+            return addSpecialTokens ? run.ToSequence(text, _settings.Prefix, _settings.Suffix) : run.ToSequence(text, [], []);
         }
         finally
         {
@@ -105,63 +78,15 @@ public sealed partial class WordPieceTokenizer
     private void Split(string text, ref Run run)
     {
         int done = 0;
-        int from = 0;
-        while (!run.IsFull && from < text.Length)
+        while (!run.IsFull && _addedTokens.Next(text, done, out int start, out int end) is { } token)
         {
-            int found = text.AsSpan(from).IndexOfAny(_addedTokenStarts);
-            if (found < 0)
-            {
-                break;
-            }
-
-            int start = from + found;
-            if (LongestAt(text.AsSpan(start)) is not { } token)
-            {
-                from = start + 1;
-                continue;
-            }
-
-            int end = start + token.Content.Length;
-            from = end;
-            if (token.SingleWord && ((start > 0 && IsWordCharacter(text[start - 1])) || (end < text.Length && IsWordCharacter(text[end]))))
-            {
-                continue;
-            }
-
-            while (token.TakesBlanksBefore && start > done && char.IsWhiteSpace(text[start - 1]))
-            {
-                start--;
-            }
-
-            while (token.TakesBlanksAfter && end < text.Length && char.IsWhiteSpace(text[end]))
-            {
-                end++;
-            }
-
             run.AddText(text, done, start);
             run.AddToken(token.Id, start, end);
             done = end;
-            from = end;
         }
 
         run.AddText(text, done, text.Length);
     }
-
-    /// <summary>The longest added token that the text begins with, if any.</summary>
-    private AddedToken? LongestAt(ReadOnlySpan<char> text)
-    {
-        foreach (AddedToken token in _addedTokensLongestFirst)
-        {
-            if (text.StartsWith(token.Content, StringComparison.Ordinal))
-            {
-                return token;
-            }
-        }
-
-        return null;
-    }
-
-    private static bool IsWordCharacter(char c) => char.IsLetterOrDigit(c) || c == '_' || char.IsSurrogate(c);
 
     private string ComputeFingerprint()
     {

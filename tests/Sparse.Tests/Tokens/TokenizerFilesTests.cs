@@ -45,7 +45,7 @@ public class TokenizerFilesTests
     [TestCase("\"WordPiece\"", "\"Unigram\"", "only 'WordPiece' is supported")]
     [TestCase("\"BertPreTokenizer\"", "\"Metaspace\"", "'Metaspace'")]
     [TestCase("\"BertNormalizer\"", "\"NFKC\"", "'NFKC'")]
-    [TestCase("\"BertProcessing\"", "\"RobertaProcessing\"", "'RobertaProcessing'")]
+    [TestCase("\"BertProcessing\"", "\"PairProcessing\"", "'PairProcessing'")]
     [TestCase("\"normalized\": false, \"special\": false", "\"normalized\": true, \"special\": false", "'[Q]'")]
     [TestCase("\"ab\": 7", "\"ab\": 9", "no piece with id 7")]
     [TestCase("\"ab\": 7", "\"ab\": 6", "id 6 belongs to two pieces")]
