@@ -40,5 +40,5 @@ internal static class ModelFile
     }
 
     // The largest published tokenizer.json holds 35 MB.
-    private const long MaxBytes = 256 << 20;
+    private const long MaxBytes = 64 << 20;
 }

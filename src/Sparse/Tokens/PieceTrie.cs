@@ -4,7 +4,7 @@ namespace Sparse.Tokens;
 internal sealed class PieceTrie
 {
     /// <summary>The longest string, in UTF-16 units. It bounds the steps at each place of a text; the pieces of published models are shorter.</summary>
-    public const int MaxLength = 512;
+    public const int MaxLength = 256;
 
     // Key: node in the upper bits, character in the lower. A child is an index into _ids.
     private readonly Dictionary<long, int> _children = [];

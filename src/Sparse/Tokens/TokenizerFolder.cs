@@ -1,13 +1,18 @@
+using System.Text.Json;
 using Sparse.Tokens.BytePairs;
+using Sparse.Tokens.SentencePieces;
 
 namespace Sparse.Tokens;
 
 /// <summary>Finds out what kind of tokenizer a model folder holds.</summary>
 public static class TokenizerFolder
 {
+    private const string XlmRobertaModel = "sentencepiece.bpe.model";
+
     /// <summary>Reads the tokenizer of a model folder, whatever its kind.</summary>
     /// <param name="folder">
-    /// Holds tokenizer.json (BERT word pieces, or byte-level BPE), else vocab.txt (word pieces as tokenizer_config.json says), else vocab.json with merges.txt (RoBERTa).
+    /// Holds, the first of these that is there: tokenizer.json; vocab.txt (word pieces as tokenizer_config.json says); vocab.json with
+    /// merges.txt (byte-level BPE of RoBERTa); tokenizer.model (SentencePiece of Llama and Mistral); sentencepiece.bpe.model (of XLM-RoBERTa).
     /// </param>
     /// <returns>The tokenizer.</returns>
     /// <exception cref="IOException">No such file is there, or one can't be read.</exception>
@@ -15,27 +20,45 @@ public static class TokenizerFolder
     public static ITokenizer Read(string folder)
     {
         ArgumentNullException.ThrowIfNull(folder);
-        string json = Path.Combine(folder, "tokenizer.json");
-        if (File.Exists(json))
+        if (Has("tokenizer.json"))
         {
+            string json = In("tokenizer.json");
             using FileStream stream = File.OpenRead(json);
-            return TokenizerJson.Read<ITokenizer>(stream, json, FromJson);
+            return TokenizerJson.Read(stream, json, FromJson);
         }
 
-        if (File.Exists(Path.Combine(folder, "vocab.txt")))
+        if (Has("vocab.txt"))
         {
             return WordPieceTokenizer.FromFolder(folder);
         }
 
-        return File.Exists(Path.Combine(folder, "vocab.json")) && File.Exists(Path.Combine(folder, "merges.txt"))
-            ? new BytePairTokenizer(BytePairFiles.ReadRoberta(folder))
-            : throw new FileNotFoundException($"Folder '{folder}' holds no tokenizer: neither tokenizer.json nor vocab.txt nor vocab.json with merges.txt.", json);
+        if (Has("vocab.json") && Has("merges.txt"))
+        {
+            return new BytePairTokenizer(BytePairFiles.ReadRoberta(folder));
+        }
+
+        if (Has("tokenizer.model") || Has(XlmRobertaModel))
+        {
+            string model = In(Has("tokenizer.model") ? "tokenizer.model" : XlmRobertaModel);
+            JsonElement config = Has("tokenizer_config.json") ? ModelFile.ReadJson(In("tokenizer_config.json"), root => root.Clone()) : default;
+            return new SentencePieceTokenizer(SentencePieceModel.Read(model, !Has("tokenizer.model"), config));
+        }
+
+        string found = string.Join(", ", Directory.Exists(folder) ? Directory.EnumerateFileSystemEntries(folder).Select(Path.GetFileName).Order(StringComparer.Ordinal).Take(20) : []);
+        throw new FileNotFoundException(
+            $"Folder '{folder}' holds no tokenizer: looked for tokenizer.json, vocab.txt, vocab.json with merges.txt, tokenizer.model and {XlmRobertaModel};"
+            + $" found {(found.Length == 0 ? "nothing" : found)}.", In("tokenizer.json"));
+
+        string In(string file) => Path.Combine(folder, file);
+        bool Has(string file) => File.Exists(In(file));
     }
 
-    private static ITokenizer FromJson(TokenizerJson json) => json.ModelType switch
+    /// <summary>The tokenizer that a tokenizer.json describes.</summary>
+    internal static ITokenizer FromJson(TokenizerJson json) => json.ModelType switch
     {
         "WordPiece" => new WordPieceTokenizer(WordPieceJson.Read(json)),
-        "BPE" => new BytePairTokenizer(BytePairFiles.Read(json)),
-        string type => throw json.Wrong($" holds a tokenizer model of type '{type}'; WordPiece and BPE are supported."),
+        "BPE" when BytePairFiles.IsByteLevel(json) => new BytePairTokenizer(BytePairFiles.Read(json)),
+        "BPE" or "Unigram" => new SentencePieceTokenizer(SentencePieceJson.Read(json)),
+        string type => throw json.Wrong($" holds a tokenizer model of type '{type}'; WordPiece, BPE and Unigram are supported."),
     };
 }

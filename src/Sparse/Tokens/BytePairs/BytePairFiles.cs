@@ -35,6 +35,14 @@ internal static class BytePairFiles
 {
     private const string Kind = "byte-level BPE";
 
+    /// <summary>True where a BPE model works on bytes, and not on characters as SentencePiece's does.</summary>
+    public static bool IsByteLevel(TokenizerJson json)
+    {
+        // SentencePiece's has Metaspace or nothing; what else there is, is for the error of Read.
+        JsonElement preTokenizer = TokenizerJson.Optional(json.Root, "pre_tokenizer");
+        return preTokenizer.ValueKind == JsonValueKind.Object && TokenizerJson.TypeOf(preTokenizer) != "Metaspace";
+    }
+
     /// <summary>Reads a tokenizer.json whose model is BPE and whose pre_tokenizer is ByteLevel.</summary>
     public static BytePairSettings Read(TokenizerJson json)
     {
