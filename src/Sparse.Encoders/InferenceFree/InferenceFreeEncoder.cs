@@ -18,10 +18,10 @@ public sealed class InferenceFreeEncoder : ITermEncoder
     // Where sentence-transformers keeps the query side of a Router model, newest first.
     private static readonly string[] QueryFolders = ["", "query_0_SparseStaticEmbedding", "query_0_IDF"];
 
-    private readonly WordPieceTokenizer _tokenizer;
+    private readonly ITokenizer _tokenizer;
     private readonly float[] _weights;
 
-    private InferenceFreeEncoder(WordPieceTokenizer tokenizer, float[] weights)
+    private InferenceFreeEncoder(ITokenizer tokenizer, float[] weights)
     {
         _tokenizer = tokenizer;
         _weights = weights;
@@ -83,7 +83,7 @@ public sealed class InferenceFreeEncoder : ITermEncoder
             }
 
             bool hasOwnTokenizer = File.Exists(Path.Combine(folder, "tokenizer.json")) || File.Exists(Path.Combine(folder, "vocab.txt"));
-            WordPieceTokenizer tokenizer = WordPieceTokenizer.FromFolder(hasOwnTokenizer ? folder : modelFolder);
+            ITokenizer tokenizer = TokenizerFolder.Read(hasOwnTokenizer ? folder : modelFolder);
             if (File.Exists(json))
             {
                 using FileStream stream = File.OpenRead(json);
@@ -103,7 +103,7 @@ public sealed class InferenceFreeEncoder : ITermEncoder
     /// <param name="tokenizer">The tokenizer of the documents' encoder.</param>
     /// <returns>The encoder.</returns>
     /// <exception cref="InvalidDataException">Broken JSON, a weight that is not finite and ≥ 0, or a table of another vocabulary.</exception>
-    public static InferenceFreeEncoder FromIdfJson(Stream idfJson, WordPieceTokenizer tokenizer)
+    public static InferenceFreeEncoder FromIdfJson(Stream idfJson, ITokenizer tokenizer)
     {
         ArgumentNullException.ThrowIfNull(idfJson);
         ArgumentNullException.ThrowIfNull(tokenizer);

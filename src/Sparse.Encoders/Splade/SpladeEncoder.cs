@@ -2,6 +2,7 @@ using System.Runtime.ExceptionServices;
 using System.Security.Cryptography;
 using System.Text;
 using Sparse.Encoders.BuiltIn;
+using Sparse.Encoders.Onnx;
 using Sparse.Tokens;
 using Sparse.Vectors;
 
@@ -11,10 +12,10 @@ namespace Sparse.Encoders.Splade;
 /// <remarks>Formal et al., SPLADE v2, arXiv:2109.10086. Safe for concurrent use.</remarks>
 public sealed class SpladeEncoder : ITermEncoder
 {
-    private readonly WordPieceTokenizer _tokenizer;
+    private readonly ITokenizer _tokenizer;
     private readonly SpladeEncoderOptions _options;
-    private readonly SpladeSession _session;
-    private readonly Lazy<SpladeSession> _sourceSession;
+    private readonly ITermGraph _graph;
+    private readonly Lazy<ITermGraph> _sourceGraph;
     private bool _isDisposed;
 
     internal SpladeEncoder(SpladeModel model, SpladeEncoderOptions? options)
@@ -31,9 +32,8 @@ public sealed class SpladeEncoder : ITermEncoder
         MaxWeight = model.MaxWeight;
         byte[] weights = model.ReadWeights();
         Identity = new EncoderIdentity(model.Name, Fingerprint(weights, model), model.Tokenizer.Vocabulary.Fingerprint, IsQueryOnly: false);
-        _session = SpladeSession.Load(model.Pool(weights, withPositions: false), model.Source, model.Tokenizer.Vocabulary.Count);
-        _sourceSession = new Lazy<SpladeSession>(() =>
-            SpladeSession.Load(model.Pool(model.ReadWeights(), withPositions: true), model.Source, model.Tokenizer.Vocabulary.Count));
+        _graph = model.Load(weights, withPositions: false);
+        _sourceGraph = new Lazy<ITermGraph>(() => model.Load(model.ReadWeights(), withPositions: true));
     }
 
     /// <inheritdoc/>
@@ -69,9 +69,9 @@ public sealed class SpladeEncoder : ITermEncoder
     {
         ArgumentNullException.ThrowIfNull(texts);
         ObjectDisposedException.ThrowIf(_isDisposed, this);
-        var ids = new int[texts.Count][];
-        ForEach(texts.Count, i => ids[i] = Ids(_tokenizer.Encode(texts[i], _options.MaxTokens)), cancellationToken);
-        return Encode(ids, cancellationToken);
+        var inputs = new ModelInput[texts.Count];
+        ForEach(texts.Count, i => inputs[i] = new ModelInput(Ids(_tokenizer.Encode(texts[i], _options.MaxTokens))), cancellationToken);
+        return Encode(inputs, cancellationToken);
     }
 
     /// <summary>Encodes one text and tells which token each weight came from.</summary>
@@ -89,7 +89,7 @@ public sealed class SpladeEncoder : ITermEncoder
         }
 
         var positions = new long[Vocabulary.Count];
-        TermVector vector = _sourceSession.Value.Run(Ids(tokens), positions);
+        TermVector vector = _sourceGraph.Value.Run(new ModelInput(Ids(tokens)), positions);
         var terms = new SourcedTerm[vector.Count];
         for (int i = 0; i < terms.Length; i++)
         {
@@ -108,21 +108,21 @@ public sealed class SpladeEncoder : ITermEncoder
         }
 
         _isDisposed = true;
-        _session.Dispose();
-        if (_sourceSession.IsValueCreated)
+        _graph.Dispose();
+        if (_sourceGraph.IsValueCreated)
         {
-            _sourceSession.Value.Dispose();
+            _sourceGraph.Value.Dispose();
         }
     }
 
-    /// <summary>Encodes texts that are ids already; a text without ids has no terms.</summary>
-    internal TermVector[] Encode(int[][] ids, CancellationToken cancellationToken)
+    /// <summary>Encodes texts that are ids already; a text of which nothing is pooled has no terms.</summary>
+    internal TermVector[] Encode(ModelInput[] texts, CancellationToken cancellationToken)
     {
-        var vectors = new TermVector[ids.Length];
+        var vectors = new TermVector[texts.Length];
         Array.Fill(vectors, TermVector.Empty);
-        int[] places = [.. Enumerable.Range(0, ids.Length).Where(i => ids[i].Length > 0)];
-        List<ArraySegment<int>> batches = LengthBatches.Make(Array.ConvertAll(places, i => ids[i].Length), _options.TokensPerBatch);
-        ForEach(batches.Count, i => _session.Run(ids, batches[i].Select(place => places[place]).ToArray(), vectors), cancellationToken);
+        int[] places = [.. Enumerable.Range(0, texts.Length).Where(i => texts[i].From < texts[i].To)];
+        List<ArraySegment<int>> batches = LengthBatches.Make(Array.ConvertAll(places, i => texts[i].Ids.Length), _options.TokensPerBatch, _graph.MaxTexts);
+        ForEach(batches.Count, i => _graph.Run(texts, batches[i].Select(place => places[place]).ToArray(), vectors), cancellationToken);
         return vectors;
     }
 

@@ -22,7 +22,7 @@ internal sealed class SpladeModel
     /// <summary>Path or name of the weights, for error messages.</summary>
     internal required string Source { get; init; }
 
-    internal required WordPieceTokenizer Tokenizer { get; init; }
+    internal required ITokenizer Tokenizer { get; init; }
 
     internal required TermActivation Activation { get; init; }
 
@@ -64,7 +64,7 @@ internal sealed class SpladeModel
         {
             Name = string.IsNullOrEmpty(manifest?.Name) ? name : manifest.Name,
             Source = file,
-            Tokenizer = WordPieceTokenizer.FromFolder(folder),
+            Tokenizer = TokenizerFolder.Read(folder),
             Activation = activation,
             Quantization = manifest?.Quantization ?? ModelManifest.Unquantized,
             IsPooled = manifest?.IsPooled ?? false,
@@ -79,11 +79,15 @@ internal sealed class SpladeModel
     internal static float DefaultFor(TermActivation activation) =>
         activation == TermActivation.Log1pRelu ? DefaultMaxWeightLog1p : DefaultMaxWeight;
 
-    /// <summary>Makes the graph that ONNX Runtime loads.</summary>
+    /// <summary>Loads the graph, pooled.</summary>
     /// <param name="weights">What <see cref="ReadWeights"/> read.</param>
-    /// <param name="withPositions">Add the output of winning positions.</param>
-    /// <returns>A serialised model with output [batch, vocabulary].</returns>
-    internal byte[] Pool(byte[] weights, bool withPositions)
+    /// <param name="withPositions">Be able to tell the places that gave the weights.</param>
+    /// <returns>The graph; dispose it.</returns>
+    /// <exception cref="InvalidDataException">The graph can't be pooled or loaded, or is of another vocabulary.</exception>
+    internal ITermGraph Load(byte[] weights, bool withPositions) =>
+        SpladeSession.Load(Pool(weights, withPositions), Source, Tokenizer.Vocabulary.Count);
+
+    private byte[] Pool(byte[] weights, bool withPositions)
     {
         if (IsPooled && !withPositions)
         {

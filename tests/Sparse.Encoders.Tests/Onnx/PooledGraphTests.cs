@@ -94,7 +94,7 @@ internal sealed class PooledGraphTests
     private static void AssertWeights(SpladeEncoder encoder, ToyModel toy, float tolerance, bool log1p = false)
     {
         // One batch, so that short texts are padded beside long ones.
-        TermVector[] vectors = encoder.Encode(Texts, default);
+        TermVector[] vectors = encoder.Encode(Array.ConvertAll(Texts, ids => new ModelInput(ids)), default);
         for (int i = 0; i < Texts.Length; i++)
         {
             Assert.That(GoldenTests.Furthest(vectors[i], toy.Weights(Texts[i], log1p)), Is.LessThan(tolerance), $"text {i}");
