@@ -24,7 +24,7 @@ internal static class BuiltInModel
         Name = Name,
         Source = "the built-in model",
         Tokenizer = BuiltInVocabulary.Tokenizer,
-        Activation = TermActivation.Relu,
+        Pooling = new TermPooling(TermActivation.Relu),
         Quantization = ModelManifest.Int8Weights,
         IsPooled = true,
         MaxTokens = SpladeEncoderOptions.TokenLimit,

@@ -35,7 +35,7 @@ public static class ModelImport
     private static readonly string[] Copied =
     [
         "config.json", "modules.json", "sentence_bert_config.json", "tokenizer.json", "tokenizer_config.json", "special_tokens_map.json",
-        "vocab.txt", "idf.json", "query_token_weights.txt", "LICENSE", "LICENSE.txt", "LICENSE.md", "NOTICE", "NOTICE.txt", "MODEL_CARD.md", "README.md",
+        "vocab.txt", "vocab.json", "merges.txt", "tokenizer.model", "sentencepiece.bpe.model", "idf.json", "query_token_weights.txt", "LICENSE", "LICENSE.txt", "LICENSE.md", "NOTICE", "NOTICE.txt", "MODEL_CARD.md", "README.md",
     ];
 
     /// <summary>Imports a model.</summary>
@@ -70,14 +70,9 @@ public static class ModelImport
 
         Directory.CreateDirectory(destination);
         File.WriteAllBytes(Path.Combine(destination, "model.onnx"), converted);
-        foreach (string name in Copied)
+        foreach (string file in FilesOf(model.Layout!))
         {
-            Copy(source, destination, name);
-        }
-
-        if (model.PoolingConfig is { } pooling)
-        {
-            Copy(source, destination, Path.GetRelativePath(source, pooling));
+            Copy(source, destination, Path.GetRelativePath(source, file));
         }
 
         var manifest = new ModelManifest
@@ -99,9 +94,28 @@ public static class ModelImport
     {
         OnnxModel graph = OnnxModel.Parse(weights, model.Source);
         isTied = TiedEmbedding.Merge(graph);
-        PooledGraph.AddPooling(graph, model.Activation);
+        PooledGraph.AddPooling(graph, model.Pooling);
         quantized = int8Weights ? WeightQuantizer.Quantize(graph) : 0;
         return graph.ToBytes();
+    }
+
+    // Of the root, the encoder's folder and the query side's, with its older tokenizer folder.
+    private static IEnumerable<string> FilesOf(ModelLayout layout)
+    {
+        List<string> folders = [Path.GetFullPath(layout.Folder), layout.EncoderFolder];
+        List<string> files = [];
+        if (layout.QueryFolder is { } query)
+        {
+            folders.AddRange([query, Path.Combine(query, "tokenizer")]);
+            files.AddRange([Path.Combine(query, "model.safetensors"), layout.RouterConfig!]);
+        }
+
+        if (layout.PoolingConfig is { } pooling)
+        {
+            files.Add(pooling);
+        }
+
+        return folders.Select(Path.GetFullPath).Distinct().SelectMany(folder => Copied.Select(name => Path.Combine(folder, name))).Concat(files);
     }
 
     private static void Copy(string source, string destination, string name)

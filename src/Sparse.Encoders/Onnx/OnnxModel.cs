@@ -15,8 +15,9 @@ internal sealed class OnnxModel
     private readonly Dictionary<string, TensorProto> _initializers = [];
     private readonly Dictionary<string, NodeProto> _producers = [];
 
-    private OnnxModel(ModelProto proto, string source)
+    private OnnxModel(ModelProto proto, string source, bool hadExternalData)
     {
+        HadExternalData = hadExternalData;
         Proto = proto;
         Source = source;
         Opset = (int)(proto.OpsetImport.FirstOrDefault(set => set.Domain is "" or "ai.onnx")?.Version ?? 0);
@@ -37,6 +38,9 @@ internal sealed class OnnxModel
     /// <summary>Where the model came from, for error messages.</summary>
     internal string Source { get; }
 
+    /// <summary>True when weights came from other files, so that the bytes that were parsed are not all.</summary>
+    internal bool HadExternalData { get; }
+
     /// <summary>Version of the default operator set.</summary>
     internal int Opset { get; }
 
@@ -44,9 +48,9 @@ internal sealed class OnnxModel
 
     /// <summary>Reads a model.</summary>
     /// <param name="bytes">A serialised ModelProto.</param>
-    /// <param name="source">Path or name, for error messages.</param>
-    /// <returns>The model.</returns>
-    /// <exception cref="InvalidDataException">The bytes are no ONNX model, or one that keeps its weights in other files.</exception>
+    /// <param name="source">Path or name, for error messages; weights in other files are read from its folder.</param>
+    /// <returns>The model, with all of its weights in it.</returns>
+    /// <exception cref="InvalidDataException">The bytes are no ONNX model, or its other files are not there or too short.</exception>
     internal static OnnxModel Parse(ReadOnlySpan<byte> bytes, string source)
     {
         ModelProto proto;
@@ -64,13 +68,7 @@ internal sealed class OnnxModel
             throw new InvalidDataException($"{source} is not an ONNX model: it holds no graph.");
         }
 
-        if (proto.Graph.Initializer.FirstOrDefault(tensor => tensor.DataLocation == 1) is { } external)
-        {
-            throw new InvalidDataException(
-                $"{source} keeps tensor '{external.Name}' in another file; export the model into one file to import it.");
-        }
-
-        return new OnnxModel(proto, source);
+        return new OnnxModel(proto, source, ExternalData.Read(proto.Graph, source));
     }
 
     internal byte[] ToBytes() => Proto.ToByteArray();
@@ -109,13 +107,13 @@ internal sealed class OnnxModel
 
     internal string AddScalar(string name, float value) => AddTensor(name, Float, [], BitConverter.GetBytes(value));
 
-    /// <summary>Reduces over one axis and drops it; ReduceMax took its axes as an attribute before opset 18.</summary>
-    internal string AddReduceMax(string output, string input, int axis)
+    /// <summary>Reduces over one axis and drops it; axes were an attribute before opset 18, of sums before 13.</summary>
+    internal string AddReduce(string type, string output, string input, int axis)
     {
         AttributeProto drop = Attribute("keepdims", 0);
-        return Opset >= 18
-            ? Add("ReduceMax", output, [input, AddInts(output + "_axes", axis)], drop)
-            : Add("ReduceMax", output, [input], Attribute("axes", [axis]), drop);
+        return Opset >= (type == "ReduceSum" ? 13 : 18)
+            ? Add(type, output, [input, AddInts(output + "_axes", axis)], drop)
+            : Add(type, output, [input], Attribute("axes", [axis]), drop);
     }
 
     internal static AttributeProto Attribute(string name, long value) => new() { Name = name, I = value, Type = 2 };

@@ -4,13 +4,13 @@ namespace Sparse.Encoders.Onnx;
 
 /// <summary>Adds SPLADE's max pooling to a masked language model, in the graph: logits [b, s, V] become weights [b, V].</summary>
 /// <remarks>
-/// <para>weights[b, t] = activation(max over real positions p of logits[b, p, t]): relu and log are monotone, so they are taken of V
+/// <para>weights[b, t] = activation(max over real positions p of logits[b, p, t]): activations are monotone, so they are taken of V
 /// maxima instead of s × V logits. Formal et al., SPLADE v2, arXiv:2109.10086.</para>
 /// <para>Where the last node is hidden [b, s, H] × head [H, V] (+ bias), three things are done before it instead of after, each the
 /// same to the last bit: padding is kept from winning by giving padded positions the hidden state of position 0, which is always
 /// real (s × H numbers instead of s × V masked); the bias is added to the maxima; and the head is cut into pieces of
 /// <see cref="ChunkTerms"/> terms, so that never more than s × 2,048 logits exist, which stay in the processor's cache for the
-/// maximum. Any other graph gets its logits masked as they are.</para>
+/// maximum. Any other graph gets its logits masked as they are, and so does the sum of SPLADE v1, which needs them all.</para>
 /// </remarks>
 internal static class PooledGraph
 {
@@ -29,52 +29,76 @@ internal static class PooledGraph
 
     /// <summary>Adds pooling, unless the model's output is [b, V] already.</summary>
     /// <param name="model">A model with inputs input_ids, attention_mask and perhaps token_type_ids; changed in place.</param>
-    /// <param name="activation">What is done with the maxima.</param>
-    /// <returns>True when pooling was added, false when the graph pools by itself.</returns>
+    /// <param name="pooling">What is done with the logits.</param>
+    /// <returns>True when the graph was changed, false when its output is as it must be.</returns>
     /// <exception cref="InvalidDataException">The graph is not of that form.</exception>
-    internal static bool AddPooling(OnnxModel model, TermActivation activation)
+    internal static bool AddPooling(OnnxModel model, TermPooling pooling)
     {
         ValueInfoProto output = FindOutput(model);
-        int rank = output.Type?.TensorType?.Shape?.Dim.Count ?? 3;
-        if (rank == 2)
+        TypeProto.Types.Tensor? type = output.Type?.TensorType;
+        int rank = type?.Shape?.Dim.Count ?? 3;
+        if (output.Name == Weights || (rank == 2 && type!.ElemType == OnnxModel.Float && pooling.FirstTerm == 0))
         {
             return false;
         }
 
-        if (rank != 3 || output.Type?.TensorType is null || output.Type.TensorType.ElemType != OnnxModel.Float)
+        if (rank is not (2 or 3) || type?.ElemType is not (OnnxModel.Float or OnnxModel.Float16))
         {
             throw new InvalidDataException(
                 $"Output '{output.Name}' of {model.Source} must be float [batch, sequence, vocabulary] or [batch, vocabulary] to pool it.");
         }
 
-        string logits = output.Name;
-        string real = model.Add("Cast", Prefix + "real", ["attention_mask"], OnnxModel.Attribute("to", OnnxModel.Bool));
-        string bySequence = model.Add("Reshape", Prefix + "real3",
-            [real, model.AddInts(Prefix + "real3_shape", 0, 0, 1)]);
-        string maxima = FindHead(model, logits) is { } head
-            ? PoolHead(model, head, logits, bySequence)
-            : model.AddReduceMax(MaximumPrefix + "0",
-                model.Add("Where", Prefix + "masked", [bySequence, logits, model.AddScalar(Prefix + "lowest", float.MinValue)]), 1);
-
-        string last = model.Add("Relu", Prefix + "relu", [maxima]);
-        string one = model.AddScalar(Prefix + "unit", 1f);
-        if (activation == TermActivation.Log1pRelu)
+        string values = type.ElemType == OnnxModel.Float ? output.Name
+            : model.Add("Cast", Prefix + "float", [output.Name], OnnxModel.Attribute("to", OnnxModel.Float));
+        string own = pooling.FirstTerm > 0 ? Prefix + "own" : Weights;
+        if (rank == 2)
         {
-            last = model.Add("Log", Prefix + "log", [model.Add("Add", Prefix + "relu1", [last, one])]);
+            own = values;
+        }
+        else
+        {
+            string mask = pooling.IsPartial ? AddPoolMask(model) : InputBatch.Mask;
+            string real = model.Add("Cast", Prefix + "real", [mask], OnnxModel.Attribute("to", OnnxModel.Bool));
+            string bySequence = model.Add("Reshape", Prefix + "real3",
+                [real, model.AddInts(Prefix + "real3_shape", 0, 0, 1)]);
+            if (pooling.Strategy == PoolingStrategy.Sum)
+            {
+                string active = Activate(model, values, pooling.Activation, Prefix + "active");
+                string counted = model.Add("Where", Prefix + "counted", [bySequence, active, model.AddScalar(Prefix + "none", 0f)]);
+                model.Add("Identity", own, [model.AddReduce("ReduceSum", MaximumPrefix + "0", counted, 1)]);
+            }
+            else
+            {
+                string maxima = FindHead(model, values) is { } head
+                    ? PoolHead(model, head, values, bySequence, pooling.IsPartial ? mask : null)
+                    : model.AddReduce("ReduceMax", MaximumPrefix + "0",
+                        model.Add("Where", Prefix + "masked", [bySequence, values, model.AddScalar(Prefix + "lowest", float.MinValue)]), 1);
+                Activate(model, maxima, pooling.Activation, own);
+            }
         }
 
-        model.Add("Log", Weights, [model.Add("Add", Prefix + "plus1", [last, one])]);
-        TensorShapeProto? shape = output.Type.TensorType.Shape;
+        TensorShapeProto? shape = type.Shape;
+        TensorShapeProto.Types.Dimension? terms = pooling.FirstTerm > 0 ? null : shape?.Dim[^1];
+        if (pooling.FirstTerm > 0)
+        {
+            AddFirstTerms(model, own, Weights, pooling.FirstTerm, model.AddScalar(Prefix + "absent", 0f));
+        }
+        else if (own != Weights)
+        {
+            model.Add("Identity", Weights, [own]);
+        }
+
         model.Graph.Output.Clear();
-        model.Graph.Output.Add(Float2(Weights, OnnxModel.Float, shape?.Dim[0], shape?.Dim[2]));
+        model.Graph.Output.Add(Float2(Weights, OnnxModel.Float, shape?.Dim[0], terms));
         model.Graph.ValueInfo.Clear();
         return true;
     }
 
     /// <summary>Adds an output with the position that won each term's maximum: the first of equals.</summary>
     /// <param name="model">A model that <see cref="AddPooling"/> changed, in this process or before it was written.</param>
+    /// <param name="pooling">What <see cref="AddPooling"/> was told.</param>
     /// <exception cref="InvalidDataException">The graph pools in a way of its own, so that positions can't be told.</exception>
-    internal static void AddPositions(OnnxModel model)
+    internal static void AddPositions(OnnxModel model, TermPooling pooling)
     {
         List<string> winners = [];
         foreach (NodeProto maximum in model.Graph.Node.Where(node => node.Output[0].StartsWith(MaximumPrefix, StringComparison.Ordinal)).ToArray())
@@ -88,9 +112,44 @@ internal static class PooledGraph
             throw new InvalidDataException($"{model.Source} pools its logits in a way of its own, so the source of a weight can't be told.");
         }
 
-        model.Add("Concat", Positions, winners, OnnxModel.Attribute("axis", 1));
+        string own = model.Add("Concat", pooling.FirstTerm > 0 ? Prefix + "own_positions" : Positions, winners, OnnxModel.Attribute("axis", 1));
+        if (pooling.FirstTerm > 0)
+        {
+            AddFirstTerms(model, own, Positions, pooling.FirstTerm, model.AddTensor(Prefix + "nowhere", OnnxModel.Int64, [], BitConverter.GetBytes(0L)));
+        }
+
         TensorShapeProto? shape = model.Graph.Output[0].Type.TensorType.Shape;
         model.Graph.Output.Add(Float2(Positions, OnnxModel.Int64, shape?.Dim[0], shape?.Dim[1]));
+    }
+
+    // A weight of each logit.
+    private static string Activate(OnnxModel model, string values, TermActivation activation, string output)
+    {
+        string one = model.AddScalar(Prefix + "unit", 1f);
+        if (activation == TermActivation.Elu1p)
+        {
+            return model.Add("Add", output, [model.Add("Elu", Prefix + "elu", [values]), one]);
+        }
+
+        string last = model.Add("Relu", Prefix + "relu", [values]);
+        if (activation == TermActivation.Log1pRelu)
+        {
+            last = model.Add("Log", Prefix + "log", [model.Add("Add", Prefix + "relu1", [last, one])]);
+        }
+
+        return model.Add("Log", output, [model.Add("Add", Prefix + "plus1", [last, one])]);
+    }
+
+    // Puts columns of nothing before the first, so that a column is a term.
+    private static void AddFirstTerms(OnnxModel model, string values, string output, int count, string nothing) =>
+        model.Add("Pad", output, [values, model.AddInts(output + "_pads", 0, count, 0, 0), nothing]);
+
+    private static string AddPoolMask(OnnxModel model)
+    {
+        ValueInfoProto mask = model.Graph.Input.First(input => input.Name == "input_ids").Clone();
+        mask.Name = InputBatch.PoolMask;
+        model.Graph.Input.Add(mask);
+        return mask.Name;
     }
 
     private static ValueInfoProto FindOutput(OnnxModel model)
@@ -103,8 +162,7 @@ internal static class PooledGraph
             }
         }
 
-        HashSet<string> known = ["input_ids", "attention_mask", "token_type_ids"];
-        if (model.Graph.Input.FirstOrDefault(input => !known.Contains(input.Name) && !model.TryGetInitializer(input.Name, out _)) is { } other)
+        if (model.Graph.Input.FirstOrDefault(input => !InputBatch.IsKnown(input.Name) && !model.TryGetInitializer(input.Name, out _)) is { } other)
         {
             throw new InvalidDataException($"{model.Source} asks for input '{other.Name}', which is not supported.");
         }
@@ -115,10 +173,10 @@ internal static class PooledGraph
                 : throw new InvalidDataException($"{model.Source} has {model.Graph.Output.Count} outputs and none is named 'logits'."));
     }
 
-    private static string PoolHead(OnnxModel model, Head head, string logits, string real)
+    private static string PoolHead(OnnxModel model, Head head, string logits, string real, string? partialMask)
     {
         RemoveFrom(model, logits, head.Hidden);
-        string first = model.Add("Slice", Prefix + "first",
+        string first = partialMask is not null ? FirstPooled(model, head.Hidden, partialMask) : model.Add("Slice", Prefix + "first",
             [head.Hidden, model.AddInts(Prefix + "first_from", 0), model.AddInts(Prefix + "first_to", 1), model.AddInts(Prefix + "first_axis", 1)]);
         string filled = model.Add("Where", Prefix + "filled", [real, head.Hidden, first]);
         int termAxis = head.IsByTerm ? 0 : 1;
@@ -135,11 +193,21 @@ internal static class PooledGraph
                 chunk = model.Add("Transpose", $"{Prefix}headT_{from}", [chunk], OnnxModel.Attribute("perm", [1, 0]));
             }
 
-            maxima.Add(model.AddReduceMax(MaximumPrefix + from, model.Add("MatMul", $"{Prefix}logits_{from}", [filled, chunk]), 1));
+            maxima.Add(model.AddReduce("ReduceMax", MaximumPrefix + from, model.Add("MatMul", $"{Prefix}logits_{from}", [filled, chunk]), 1));
         }
 
         string all = model.Add("Concat", Prefix + "maxima", maxima, OnnxModel.Attribute("axis", 1));
         return head.Bias is null ? all : model.Add("Add", Prefix + "biased", [all, head.Bias]);
+    }
+
+    // The hidden state of the first place that is pooled, [b, 1, H].
+    private static string FirstPooled(OnnxModel model, string hidden, string mask)
+    {
+        string place = model.Add("ArgMax", Prefix + "first_place",
+            [model.Add("Cast", Prefix + "first_mask", [mask], OnnxModel.Attribute("to", OnnxModel.Float))],
+            OnnxModel.Attribute("axis", 1), OnnxModel.Attribute("keepdims", 1));
+        return model.Add("Reshape", Prefix + "first",
+            [model.Add("GatherND", Prefix + "first2", [hidden, place], OnnxModel.Attribute("batch_dims", 1)), model.AddInts(Prefix + "first_shape", 0, 1, -1)]);
     }
 
     /// <summary>Finds hidden × head + bias behind the logits; null where the graph ends in another way.</summary>

@@ -14,6 +14,7 @@ public sealed class SpladeEncoder : ITermEncoder
 {
     private readonly ITokenizer _tokenizer;
     private readonly SpladeEncoderOptions _options;
+    private readonly TermSelection _selection;
     private readonly ITermGraph _graph;
     private readonly Lazy<ITermGraph> _sourceGraph;
     private bool _isDisposed;
@@ -29,9 +30,10 @@ public sealed class SpladeEncoder : ITermEncoder
         }
 
         _tokenizer = model.Tokenizer;
+        _selection = _options.OwnTermsOnly ? TermSelection.OwnTerms : model.Selection;
         MaxWeight = model.MaxWeight;
         byte[] weights = model.ReadWeights();
-        Identity = new EncoderIdentity(model.Name, Fingerprint(weights, model), model.Tokenizer.Vocabulary.Fingerprint, IsQueryOnly: false);
+        Identity = new EncoderIdentity(model.Name, Fingerprint(weights, model), model.Tokenizer.Vocabulary.Fingerprint, IsQueryOnly: _options.OwnTermsOnly);
         _graph = model.Load(weights, withPositions: false);
         _sourceGraph = new Lazy<ITermGraph>(() => model.Load(model.ReadWeights(), withPositions: true));
     }
@@ -55,7 +57,8 @@ public sealed class SpladeEncoder : ITermEncoder
     /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
     /// <exception cref="InvalidDataException">It is no model folder, its parts do not fit each other, or it asks for something unsupported.</exception>
     /// <exception cref="ArgumentOutOfRangeException">An option is out of its range, or MaxTokens is more than the model can take.</exception>
-    public static SpladeEncoder FromFolder(string folder, SpladeEncoderOptions? options = null) => new(SpladeModel.FromFolder(folder), options);
+    public static SpladeEncoder FromFolder(string folder, SpladeEncoderOptions? options = null) =>
+        new(SpladeModel.FromFolder(folder, options?.OnnxFile), options);
 
     /// <summary>Loads the built-in model, splade-tiny with int8 weights, which is part of this assembly: no file, no download.</summary>
     /// <param name="options">Options; null for the defaults.</param>
@@ -89,7 +92,8 @@ public sealed class SpladeEncoder : ITermEncoder
         }
 
         var positions = new long[Vocabulary.Count];
-        TermVector vector = _sourceGraph.Value.Run(new ModelInput(Ids(tokens)), positions);
+        int[] ids = Ids(tokens);
+        TermVector vector = _selection.Apply(_sourceGraph.Value.Run(new ModelInput(ids), positions), ids, _tokenizer.SpecialIds);
         var terms = new SourcedTerm[vector.Count];
         for (int i = 0; i < terms.Length; i++)
         {
@@ -122,8 +126,17 @@ public sealed class SpladeEncoder : ITermEncoder
         Array.Fill(vectors, TermVector.Empty);
         int[] places = [.. Enumerable.Range(0, texts.Length).Where(i => texts[i].From < texts[i].To)];
         List<ArraySegment<int>> batches = LengthBatches.Make(Array.ConvertAll(places, i => texts[i].Ids.Length), _options.TokensPerBatch, _graph.MaxTexts);
-        ForEach(batches.Count, i => _graph.Run(texts, batches[i].Select(place => places[place]).ToArray(), vectors), cancellationToken);
+        ForEach(batches.Count, i => RunBatch(batches[i].Select(place => places[place]).ToArray()), cancellationToken);
         return vectors;
+
+        void RunBatch(int[] batch)
+        {
+            _graph.Run(texts, batch, vectors);
+            foreach (int place in batch)
+            {
+                vectors[place] = _selection.Apply(vectors[place], texts[place].Ids, _tokenizer.SpecialIds);
+            }
+        }
     }
 
     private static int[] Ids(TokenSequence tokens)
@@ -172,7 +185,7 @@ public sealed class SpladeEncoder : ITermEncoder
     {
         using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         hash.AppendData(SHA256.HashData(weights));
-        hash.AppendData(Encoding.UTF8.GetBytes($"{model.Tokenizer.Fingerprint} {model.Activation} max {model.Quantization}"));
+        hash.AppendData(Encoding.UTF8.GetBytes($"{model.Tokenizer.Fingerprint} {model.Pooling} {model.Quantization}{(model.Selection.TopTerms is { } top ? $" top {top}" : "")}"));
         return Convert.ToHexStringLower(hash.GetHashAndReset())[..16];
     }
 }

@@ -15,6 +15,17 @@ public sealed record SpladeEncoderOptions
     /// <summary>Tokens of one batch, padding included; ≥ 1, default 512. A longer text makes a batch of its own. Memory grows with it.</summary>
     public int TokensPerBatch { get; init; } = 512;
 
+    /// <summary>
+    /// Keep only terms that the text itself has, so that the model weighs words and adds none: the query side of SPLADE-v3-lexical
+    /// (arXiv:2403.06789). Such an encoder is for queries alone. Default false.
+    /// </summary>
+    public bool OwnTermsOnly { get; init; }
+
+    /// <summary>
+    /// The ONNX file to take, relative to the folder, such as onnx/model_int8.onnx; null: model.onnx, onnx/model.onnx, or the only one there is.
+    /// </summary>
+    public string? OnnxFile { get; init; }
+
     internal void Check()
     {
         if (MaxTokens is < 2 or > TokenLimit)

@@ -16,6 +16,10 @@ internal sealed class SpladeModel
 
     private const float DefaultMaxWeightLog1p = 1.5f;
 
+    // Not measured: no weights of SPLADE v1 or VDR are at hand. The import takes another (MaxWeight).
+    private const float DefaultMaxSum = 20f;
+    private const float DefaultMaxElu1p = 20f;
+
     /// <summary>A name for people.</summary>
     internal required string Name { get; init; }
 
@@ -24,7 +28,11 @@ internal sealed class SpladeModel
 
     internal required ITokenizer Tokenizer { get; init; }
 
-    internal required TermActivation Activation { get; init; }
+    /// <summary>How its logits become weights.</summary>
+    internal required TermPooling Pooling { get; init; }
+
+    /// <summary>Which weights are kept.</summary>
+    internal TermSelection Selection { get; init; } = TermSelection.All;
 
     /// <summary>"none" or "int8".</summary>
     internal required string Quantization { get; init; }
@@ -38,46 +46,57 @@ internal sealed class SpladeModel
     /// <summary>The weight that impact 255 stands for.</summary>
     internal required float MaxWeight { get; init; }
 
-    /// <summary>Path of the pooling's config.json; null where there is none.</summary>
-    internal string? PoolingConfig { get; init; }
+    /// <summary>Where its files lie; null for the built-in model.</summary>
+    internal ModelLayout? Layout { get; init; }
 
     /// <summary>Reads the ONNX file.</summary>
     internal required Func<byte[]> ReadWeights { get; init; }
 
     /// <summary>Reads a model folder.</summary>
     /// <param name="folder">The folder.</param>
+    /// <param name="onnxFile">The ONNX file to take, relative to the folder; null: model.onnx, onnx/model.onnx, or the only one there is.</param>
     /// <returns>The parts.</returns>
     /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
     /// <exception cref="InvalidDataException">It is no model folder, or asks for something unsupported.</exception>
-    internal static SpladeModel FromFolder(string folder)
+    internal static SpladeModel FromFolder(string folder, string? onnxFile = null)
     {
         if (!Directory.Exists(folder))
         {
             throw new DirectoryNotFoundException($"There is no model folder {folder}.");
         }
 
-        string file = FindOnnx(folder);
+        ModelLayout layout = ModelLayout.Read(folder);
+        string file = FindOnnx(layout, onnxFile);
+        string configPath = FirstOf(layout, "config.json");
+        JsonElement config = ModelJson.ReadIfThere(configPath);
         ModelManifest? manifest = ModelManifest.Read(folder);
-        TermActivation activation = ReadPooling(folder, out string? pooling);
+        TermPooling pooling = ReadPooling(layout, config, configPath);
         string name = new DirectoryInfo(folder).Name;
         return new SpladeModel
         {
             Name = string.IsNullOrEmpty(manifest?.Name) ? name : manifest.Name,
             Source = file,
-            Tokenizer = TokenizerFolder.Read(folder),
-            Activation = activation,
+            Tokenizer = TokenizerFolder.Read(TokenizerFolder.Holds(layout.EncoderFolder) ? layout.EncoderFolder : folder),
+            Pooling = pooling,
+            Selection = ReadSelection(config),
             Quantization = manifest?.Quantization ?? ModelManifest.Unquantized,
             IsPooled = manifest?.IsPooled ?? false,
-            MaxTokens = ReadMaxTokens(folder),
-            MaxWeight = manifest?.MaxWeight ?? DefaultFor(activation),
-            PoolingConfig = pooling,
+            MaxTokens = ReadMaxTokens(layout, config),
+            MaxWeight = manifest?.MaxWeight ?? DefaultFor(pooling),
+            Layout = layout,
             ReadWeights = () => File.ReadAllBytes(file),
         };
     }
 
     /// <summary>The weight that impact 255 stands for by default.</summary>
-    internal static float DefaultFor(TermActivation activation) =>
-        activation == TermActivation.Log1pRelu ? DefaultMaxWeightLog1p : DefaultMaxWeight;
+    internal static float DefaultFor(TermPooling pooling) =>
+        pooling.Strategy == PoolingStrategy.Sum ? DefaultMaxSum
+        : pooling.Activation switch
+        {
+            TermActivation.Log1pRelu => DefaultMaxWeightLog1p,
+            TermActivation.Elu1p => DefaultMaxElu1p,
+            _ => DefaultMaxWeight,
+        };
 
     /// <summary>Loads the graph, pooled.</summary>
     /// <param name="weights">What <see cref="ReadWeights"/> read.</param>
@@ -95,124 +114,103 @@ internal sealed class SpladeModel
         }
 
         OnnxModel model = OnnxModel.Parse(weights, Source);
-        bool changed = PooledGraph.AddPooling(model, Activation);
+        bool changed = model.HadExternalData | PooledGraph.AddPooling(model, Pooling);
         if (withPositions)
         {
-            PooledGraph.AddPositions(model);
+            PooledGraph.AddPositions(model, Pooling);
             changed = true;
         }
 
         return changed ? model.ToBytes() : weights;
     }
 
-    private static string FindOnnx(string folder)
+    // The encoder's folder goes before the root, a file by its usual name before the only one of another name.
+    private static string FindOnnx(ModelLayout layout, string? wanted)
     {
-        foreach (string name in (string[])["model.onnx", Path.Combine("onnx", "model.onnx")])
+        string[] folders = [.. ((string[])[layout.EncoderFolder, layout.Folder]).Where(Directory.Exists).Distinct()];
+        string[] names = wanted is null ? ["model.onnx", Path.Combine("onnx", "model.onnx")] : [wanted];
+        foreach (string path in folders.SelectMany(folder => names.Select(name => Path.Combine(folder, name))))
         {
-            string path = Path.Combine(folder, name);
             if (File.Exists(path))
             {
                 return path;
             }
         }
 
-        bool isModel = File.Exists(Path.Combine(folder, "config.json")) || File.Exists(Path.Combine(folder, "modules.json"));
+        string[] others = [.. folders.SelectMany(folder => (string[])[folder, Path.Combine(folder, "onnx")]).Where(Directory.Exists)
+            .SelectMany(folder => Directory.EnumerateFiles(folder, "*.onnx")).Order(StringComparer.Ordinal)];
+        if (wanted is null && others.Length == 1)
+        {
+            return others[0];
+        }
+
+        bool isModel = others.Length > 0 || File.Exists(Path.Combine(layout.Folder, "config.json")) || File.Exists(Path.Combine(layout.Folder, "modules.json"));
+        string found = others.Length > 1
+            ? "several others: " + string.Join(", ", others.Select(path => Path.GetRelativePath(layout.Folder, path)))
+            : ModelLayout.Found(layout.Folder);
         throw new InvalidDataException(isModel
-            ? $"Model folder {folder} holds no ONNX file: neither model.onnx nor onnx/model.onnx; export the model to ONNX first."
-            : $"{folder} is not a model folder: it holds neither config.json nor model.onnx.");
+            ? $"Model folder {layout.Folder} holds no ONNX file {string.Join(" or ", names)}; found {found}. Export the model to ONNX first, or name the file."
+            : $"{layout.Folder} is not a model folder: looked for config.json, modules.json, model.onnx and onnx/model.onnx; found {found}.");
     }
 
-    private static TermActivation ReadPooling(string folder, out string? pooling)
+    private static TermPooling ReadPooling(ModelLayout layout, JsonElement config, string configPath)
     {
-        pooling = null;
-        string modules = Path.Combine(folder, "modules.json");
-        if (!File.Exists(modules))
+        if (ModelJson.Integer(config, "shift_vocab_num") is { } shift)
         {
-            return TermActivation.Relu;
-        }
-
-        JsonElement list = ReadJson(modules);
-        if (list.ValueKind != JsonValueKind.Array || list.EnumerateArray().Any(module => module.ValueKind != JsonValueKind.Object))
-        {
-            throw new InvalidDataException($"{modules} is not a list of modules.");
-        }
-
-        foreach (JsonElement module in list.EnumerateArray())
-        {
-            string type = TextOf(module, "type", "");
-            switch (type[(type.LastIndexOf('.') + 1)..])
+            string pooling = ModelJson.Text(config, "pooling", "max");
+            if (pooling != "max" || ModelJson.Flag(config, "norm", false) || shift < 0)
             {
-                case "MLMTransformer" or "Transformer":
-                    break;
-                case "SpladePooling":
-                    pooling = Path.Combine(folder, TextOf(module, "path", ""), "config.json");
-                    break;
-                default:
-                    throw new InvalidDataException($"{modules} names module type '{type}'; only MLMTransformer or Transformer with SpladePooling is supported.");
+                throw new InvalidDataException($"{configPath} describes a VDR model with pooling '{pooling}', norm {ModelJson.Flag(config, "norm", false)}, shift_vocab_num {shift}; max without norm from 0 on is supported.");
             }
+
+            return new TermPooling(TermActivation.Elu1p) { FirstTerm = shift };
         }
 
-        if (pooling is null)
+        if (layout.PoolingConfig is not { } path)
         {
-            throw new InvalidDataException($"{modules} names no SpladePooling: this is not a sparse model.");
+            return new TermPooling(TermActivation.Relu);
         }
 
-        if (!File.Exists(pooling))
-        {
-            throw new InvalidDataException($"{modules} names {pooling}, which is not there.");
-        }
-
-        JsonElement config = ReadJson(pooling);
-        string strategy = TextOf(config, "pooling_strategy", "max");
-        if (strategy != "max")
-        {
-            throw new InvalidDataException($"{pooling} asks for pooling_strategy '{strategy}'; only 'max' is supported.");
-        }
-
-        string activation = TextOf(config, "activation_function", "relu");
-        return activation switch
-        {
-            "relu" => TermActivation.Relu,
-            "log1p_relu" => TermActivation.Log1pRelu,
-            _ => throw new InvalidDataException($"{pooling} asks for activation_function '{activation}'; only 'relu' and 'log1p_relu' are supported."),
-        };
+        JsonElement settings = ModelJson.Read(path);
+        string strategy = ModelJson.Text(settings, "pooling_strategy", "max");
+        string activation = ModelJson.Text(settings, "activation_function", "relu");
+        return new TermPooling(
+            activation switch
+            {
+                "relu" => TermActivation.Relu,
+                "log1p_relu" => TermActivation.Log1pRelu,
+                _ => throw new InvalidDataException($"{path} asks for activation_function '{activation}'; 'relu' and 'log1p_relu' are supported."),
+            },
+            strategy switch
+            {
+                "max" => PoolingStrategy.Max,
+                "sum" => PoolingStrategy.Sum,
+                _ => throw new InvalidDataException($"{path} asks for pooling_strategy '{strategy}'; 'max' and 'sum' are supported."),
+            });
     }
+
+    private static TermSelection ReadSelection(JsonElement config) =>
+        ModelJson.Integer(config, "shift_vocab_num") is null || ModelJson.Integer(config, "topk") is not ({ } top and > 0) ? TermSelection.All
+        : new TermSelection(top, KeepsOwnTerms: true);
 
     // The smaller of what sentence-transformers was told and how many positions the model has.
-    private static int ReadMaxTokens(string folder)
+    private static int ReadMaxTokens(ModelLayout layout, JsonElement config)
     {
         int max = SpladeEncoderOptions.TokenLimit;
-        foreach ((string file, string property) in ((string, string)[])[("config.json", "max_position_embeddings"), ("sentence_bert_config.json", "max_seq_length")])
+        if (ModelJson.Integer(config, "max_position_embeddings") is { } positions)
         {
-            string path = Path.Combine(folder, file);
-            if (!File.Exists(path))
-            {
-                continue;
-            }
-
-            JsonElement config = ReadJson(path);
-            if (config.ValueKind == JsonValueKind.Object && config.TryGetProperty(property, out JsonElement value) && value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out int tokens))
-            {
-                max = Math.Min(max, tokens);
-            }
+            // RoBERTa counts positions from the one after its padding's, which is 1.
+            max = Math.Min(max, positions - (ModelJson.Text(config, "model_type") is "roberta" or "xlm-roberta" or "camembert" ? 2 : 0));
         }
 
-        return max;
+        string path = FirstOf(layout, "sentence_bert_config.json");
+        return Math.Min(max, ModelJson.Integer(ModelJson.ReadIfThere(path), "max_seq_length") ?? max);
     }
 
-    private static string TextOf(JsonElement config, string property, string otherwise) =>
-        config.ValueKind == JsonValueKind.Object && config.TryGetProperty(property, out JsonElement value) && value.ValueKind == JsonValueKind.String ? value.GetString()! : otherwise;
-
-    private static JsonElement ReadJson(string path)
+    // In the encoder's folder, else in the root.
+    private static string FirstOf(ModelLayout layout, string name)
     {
-        try
-        {
-            using JsonDocument document = JsonDocument.Parse(File.ReadAllText(path));
-            return document.RootElement.Clone();
-        }
-        catch (JsonException error)
-        {
-            throw new InvalidDataException($"{path} is not valid JSON at line {error.LineNumber + 1}.", error);
-        }
+        string own = Path.Combine(layout.EncoderFolder, name);
+        return File.Exists(own) ? own : Path.Combine(layout.Folder, name);
     }
 }

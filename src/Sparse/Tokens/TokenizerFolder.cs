@@ -8,6 +8,7 @@ namespace Sparse.Tokens;
 public static class TokenizerFolder
 {
     private const string XlmRobertaModel = "sentencepiece.bpe.model";
+    private static readonly string[] Files = ["tokenizer.json", "vocab.txt", "vocab.json", "tokenizer.model", XlmRobertaModel];
 
     /// <summary>Reads the tokenizer of a model folder, whatever its kind.</summary>
     /// <param name="folder">
@@ -20,6 +21,8 @@ public static class TokenizerFolder
     public static ITokenizer Read(string folder)
     {
         ArgumentNullException.ThrowIfNull(folder);
+        bool Has(string file) => File.Exists(In(file));
+        string In(string file) => Path.Combine(folder, file);
         if (Has("tokenizer.json"))
         {
             string json = In("tokenizer.json");
@@ -48,9 +51,15 @@ public static class TokenizerFolder
         throw new FileNotFoundException(
             $"Folder '{folder}' holds no tokenizer: looked for tokenizer.json, vocab.txt, vocab.json with merges.txt, tokenizer.model and {XlmRobertaModel};"
             + $" found {(found.Length == 0 ? "nothing" : found)}.", In("tokenizer.json"));
+    }
 
-        string In(string file) => Path.Combine(folder, file);
-        bool Has(string file) => File.Exists(In(file));
+    /// <summary>Says whether a folder holds a tokenizer that <see cref="Read"/> would try.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <returns>True when one of its files is there.</returns>
+    public static bool Holds(string folder)
+    {
+        ArgumentNullException.ThrowIfNull(folder);
+        return Files.Any(file => File.Exists(Path.Combine(folder, file)));
     }
 
     /// <summary>The tokenizer that a tokenizer.json describes.</summary>

@@ -66,11 +66,13 @@ internal sealed class ModelFolderTests
         AssertRefused(toy, "gives weights for 2100 terms, but its tokenizer has 2000 word pieces");
     }
 
-    [TestCase("1_SpladePooling/config.json", """{"pooling_strategy":"sum"}""", "pooling_strategy 'sum'")]
+    [TestCase("1_SpladePooling/config.json", """{"pooling_strategy":"mean"}""", "pooling_strategy 'mean'")]
     [TestCase("1_SpladePooling/config.json", """{"activation_function":"gelu"}""", "activation_function 'gelu'")]
     [TestCase("1_SpladePooling/config.json", "{", "is not valid JSON at line 1")]
-    [TestCase("modules.json", """[{"type":"x.Router","path":""}]""", "module type 'x.Router'")]
+    [TestCase("modules.json", """[{"type":"x.Router","path":""}]""", "router_config.json is not there")]
     [TestCase("modules.json", """[{"type":"x.Transformer","path":""}]""", "names no SpladePooling")]
+    [TestCase("modules.json", """[{"type":"x.Dense","path":""}]""", "module type 'x.Dense'")]
+    [TestCase("modules.json", """[{"type":"x.SpladePooling","path":"../.."}]""", "names the folder '../..'")]
     [TestCase("modules.json", "{}", "is not a list of modules")]
     [TestCase("sparse.json", """{"format":9}""", "has format 9")]
     [TestCase("sparse.json", """{"maxWeight":0}""", "maxWeight 0")]

@@ -1,0 +1,52 @@
+using System.Text.Json;
+
+namespace Sparse.Encoders.Splade;
+
+/// <summary>Reads the small JSON files of a model folder, with errors that name the file.</summary>
+internal static class ModelJson
+{
+    // Configurations are a few kilobytes; what is larger is something else.
+    private const long MaxBytes = 16 << 20;
+
+    /// <summary>Reads a file whole.</summary>
+    /// <exception cref="InvalidDataException">It is not JSON, or absurdly large.</exception>
+    internal static JsonElement Read(string path)
+    {
+        long length = new FileInfo(path).Length;
+        if (length > MaxBytes)
+        {
+            throw new InvalidDataException($"{path} holds {length} bytes; a configuration of at most {MaxBytes} is read.");
+        }
+
+        try
+        {
+            using JsonDocument document = JsonDocument.Parse(File.ReadAllBytes(path));
+            return document.RootElement.Clone();
+        }
+        catch (JsonException error)
+        {
+            throw new InvalidDataException($"{path} is not valid JSON at line {error.LineNumber + 1}.", error);
+        }
+    }
+
+    /// <summary>Reads a file if it is there; undefined where it is not.</summary>
+    internal static JsonElement ReadIfThere(string path) => File.Exists(path) ? Read(path) : default;
+
+    /// <summary>A property's value; undefined where there is none.</summary>
+    internal static JsonElement Get(JsonElement element, string property) =>
+        element.ValueKind == JsonValueKind.Object && element.TryGetProperty(property, out JsonElement value) ? value : default;
+
+    internal static string Text(JsonElement element, string property, string otherwise = "") =>
+        Get(element, property) is { ValueKind: JsonValueKind.String } value ? value.GetString()! : otherwise;
+
+    internal static int? Integer(JsonElement element, string property) =>
+        Get(element, property) is { ValueKind: JsonValueKind.Number } value && value.TryGetInt32(out int number) ? number : null;
+
+    internal static bool Flag(JsonElement element, string property, bool otherwise) =>
+        Get(element, property).ValueKind switch
+        {
+            JsonValueKind.True => true,
+            JsonValueKind.False => false,
+            _ => otherwise,
+        };
+}
