@@ -122,6 +122,9 @@ internal sealed class ToyModel
     internal static IEnumerable<string> Vocabulary(int terms) =>
         ((string[])["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]).Concat(Enumerable.Range(5, terms - 5).Select(id => "w" + id));
 
+    /// <summary>The embedding of a token.</summary>
+    internal ReadOnlySpan<float> Embedding(int token) => _embedding.AsSpan(token * Width, Width);
+
     /// <summary>The logit of a term for one token.</summary>
     internal double Logit(int token, int term)
     {

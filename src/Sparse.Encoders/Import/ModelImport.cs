@@ -63,10 +63,11 @@ public static class ModelImport
 
         SpladeModel model = SpladeModel.FromFolder(source);
         byte[] weights = model.ReadWeights();
-        byte[] converted = Convert(model, weights, options.Int8Weights, out bool isTied, out int quantized);
+        byte[] converted = Convert(model, weights, options.Int8Weights, out bool isPooled, out bool isTied, out int quantized);
 
         // Loading proves that it runs and that the vocabulary fits, before anything is written.
-        SpladeSession.Load(converted, model.Source, model.Tokenizer.Vocabulary.Count).Dispose();
+        ITermGraph graph = isPooled ? SpladeSession.Load(converted, model.Source, model.Tokenizer.Vocabulary.Count) : model.Load(converted, withPositions: false);
+        graph.Dispose();
 
         Directory.CreateDirectory(destination);
         File.WriteAllBytes(Path.Combine(destination, "model.onnx"), converted);
@@ -78,9 +79,9 @@ public static class ModelImport
         var manifest = new ModelManifest
         {
             Name = options.Name ?? model.Name,
-            MaxWeight = options.MaxWeight ?? model.MaxWeight,
+            MaxWeight = options.MaxWeight ?? model.MaxWeight ?? graph.UsualMaxWeight ?? SpladeModel.DefaultFor(model.Pooling),
             Quantization = quantized > 0 ? ModelManifest.Int8Weights : model.Quantization,
-            IsPooled = true,
+            IsPooled = isPooled,
             Source = new DirectoryInfo(source).Name,
             License = LicenseOf(source),
         };
@@ -90,11 +91,16 @@ public static class ModelImport
     }
 
     /// <summary>The graph that the import writes: the same bytes for the same model, whenever and wherever it runs.</summary>
-    internal static byte[] Convert(SpladeModel model, byte[] weights, bool int8Weights, out bool isTied, out int quantized)
+    internal static byte[] Convert(SpladeModel model, byte[] weights, bool int8Weights, out bool isPooled, out bool isTied, out int quantized)
     {
         OnnxModel graph = OnnxModel.Parse(weights, model.Source);
         isTied = TiedEmbedding.Merge(graph);
-        PooledGraph.AddPooling(graph, model.Pooling);
+        isPooled = GraphOutput.Find(graph, out _) == OutputKind.Terms;
+        if (isPooled)
+        {
+            PooledGraph.AddPooling(graph, model.Pooling);
+        }
+
         quantized = int8Weights ? WeightQuantizer.Quantize(graph) : 0;
         return graph.ToBytes();
     }

@@ -9,6 +9,9 @@ internal interface ITermGraph : IDisposable
     /// <summary>The most texts of one batch; 1 for graphs that can't tell padding from text.</summary>
     int MaxTexts { get; }
 
+    /// <summary>The weight that impact 255 stands for where the model does not say; null: as its activation has it.</summary>
+    float? UsualMaxWeight => null;
+
     /// <summary>Encodes one batch.</summary>
     /// <param name="texts">All texts; those of the batch have an id at least.</param>
     /// <param name="batch">Which texts, the longest first.</param>

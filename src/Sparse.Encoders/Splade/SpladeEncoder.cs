@@ -31,10 +31,10 @@ public sealed class SpladeEncoder : ITermEncoder
 
         _tokenizer = model.Tokenizer;
         _selection = _options.OwnTermsOnly ? TermSelection.OwnTerms : model.Selection;
-        MaxWeight = model.MaxWeight;
         byte[] weights = model.ReadWeights();
         Identity = new EncoderIdentity(model.Name, Fingerprint(weights, model), model.Tokenizer.Vocabulary.Fingerprint, IsQueryOnly: _options.OwnTermsOnly);
         _graph = model.Load(weights, withPositions: false);
+        MaxWeight = model.MaxWeight ?? _graph.UsualMaxWeight ?? SpladeModel.DefaultFor(model.Pooling);
         _sourceGraph = new Lazy<ITermGraph>(() => model.Load(model.ReadWeights(), withPositions: true));
     }
 

@@ -43,8 +43,8 @@ internal sealed class SpladeModel
     /// <summary>The most tokens that the model takes.</summary>
     internal required int MaxTokens { get; init; }
 
-    /// <summary>The weight that impact 255 stands for.</summary>
-    internal required float MaxWeight { get; init; }
+    /// <summary>The weight that impact 255 stands for; null where nothing says.</summary>
+    internal required float? MaxWeight { get; init; }
 
     /// <summary>Where its files lie; null for the built-in model.</summary>
     internal ModelLayout? Layout { get; init; }
@@ -82,7 +82,7 @@ internal sealed class SpladeModel
             Quantization = manifest?.Quantization ?? ModelManifest.Unquantized,
             IsPooled = manifest?.IsPooled ?? false,
             MaxTokens = ReadMaxTokens(layout, config),
-            MaxWeight = manifest?.MaxWeight ?? DefaultFor(pooling),
+            MaxWeight = manifest?.MaxWeight,
             Layout = layout,
             ReadWeights = () => File.ReadAllBytes(file),
         };
@@ -103,25 +103,31 @@ internal sealed class SpladeModel
     /// <param name="withPositions">Be able to tell the places that gave the weights.</param>
     /// <returns>The graph; dispose it.</returns>
     /// <exception cref="InvalidDataException">The graph can't be pooled or loaded, or is of another vocabulary.</exception>
-    internal ITermGraph Load(byte[] weights, bool withPositions) =>
-        SpladeSession.Load(Pool(weights, withPositions), Source, Tokenizer.Vocabulary.Count);
-
-    private byte[] Pool(byte[] weights, bool withPositions)
+    internal ITermGraph Load(byte[] weights, bool withPositions)
     {
+        int terms = Tokenizer.Vocabulary.Count;
         if (IsPooled && !withPositions)
         {
-            return weights;
+            return SpladeSession.Load(weights, Source, terms);
         }
 
         OnnxModel model = OnnxModel.Parse(weights, Source);
-        bool changed = model.HadExternalData | PooledGraph.AddPooling(model, Pooling);
+        switch (GraphOutput.Find(model, out string output))
+        {
+            case OutputKind.TokenWeights:
+                return TokenWeightSession.Load(model.ToBytes(), Source, output, terms, Tokenizer.SpecialIds);
+            case OutputKind.TermPairs:
+                return TermPairSession.Load(model.ToBytes(), Source, terms, Tokenizer.SpecialIds);
+        }
+
+        bool isChanged = model.HadExternalData | PooledGraph.AddPooling(model, Pooling);
         if (withPositions)
         {
             PooledGraph.AddPositions(model, Pooling);
-            changed = true;
+            isChanged = true;
         }
 
-        return changed ? model.ToBytes() : weights;
+        return SpladeSession.Load(isChanged ? model.ToBytes() : weights, Source, terms);
     }
 
     // The encoder's folder goes before the root, a file by its usual name before the only one of another name.
