@@ -9,6 +9,9 @@ namespace Sparse.Encoders.InferenceFree;
 /// <summary>Reads tables of token weights into arrays by vocabulary id.</summary>
 internal static class IdfTable
 {
+    // A quarter of a million tokens make 8 MB of JSON.
+    private const long MaxBytes = 64 << 20;
+
     /// <summary>The built-in table, in the order of the built-in vocabulary.</summary>
     public static float[] ReadBuiltIn(Vocabulary vocabulary)
     {
@@ -17,6 +20,33 @@ internal static class IdfTable
         var bytes = new byte[vocabulary.Count * sizeof(float)];
         gzip.ReadExactly(bytes);
         return FromLittleEndian(bytes);
+    }
+
+    /// <summary>Reads a file of whichever kind its name says.</summary>
+    /// <param name="path">*.safetensors, *.txt, or JSON.</param>
+    /// <param name="vocabulary">The tokens by id.</param>
+    /// <returns>Weights by id; 0 for tokens that the table lacks.</returns>
+    /// <exception cref="InvalidDataException">The file is broken, absurdly large, or a table of another vocabulary.</exception>
+    public static float[] Read(string path, Vocabulary vocabulary)
+    {
+        long length = new FileInfo(path).Length;
+        if (length > MaxBytes)
+        {
+            throw new InvalidDataException($"{path} holds {length} bytes; a table of token weights of at most {MaxBytes} is read.");
+        }
+
+        switch (Path.GetExtension(path))
+        {
+            case ".safetensors":
+                return ReadSafetensors(path, vocabulary);
+            case ".txt":
+                return ReadText(path, vocabulary);
+            default:
+                using (FileStream stream = File.OpenRead(path))
+                {
+                    return ReadJson(stream, vocabulary, path);
+                }
+        }
     }
 
     /// <summary>Reads {"token": weight}.</summary>
@@ -40,6 +70,11 @@ internal static class IdfTable
         catch (JsonException e)
         {
             throw new InvalidDataException($"{name} is not JSON: line {(e.LineNumber ?? 0) + 1}, byte {(e.BytePositionInLine ?? 0) + 1}.", e);
+        }
+        catch (InvalidOperationException e)
+        {
+            // A name that is not valid Unicode.
+            throw new InvalidDataException($"{name} is not a table of token weights: {e.Message}", e);
         }
 
         KeyValuePair<string, float> Entry(JsonProperty entry) => entry.Value.ValueKind == JsonValueKind.Number
@@ -93,13 +128,17 @@ internal static class IdfTable
             string dtype = tensor.GetProperty("dtype").GetString() ?? "";
             uint from = tensor.GetProperty("data_offsets")[0].GetUInt32();
             uint to = tensor.GetProperty("data_offsets")[1].GetUInt32();
-            if (dtype != "F32" || (long)to - from != vocabulary.Count * sizeof(float) || to > file.Length - dataStart)
+            long count = ((long)to - from) / sizeof(float);
+
+            // A table may end before the last added tokens, or be padded to a round number; the rest weighs nothing.
+            if (dtype != "F32" || to < from || (to - from) % sizeof(float) != 0 || to > file.Length - dataStart || Math.Abs(count - vocabulary.Count) > vocabulary.Count / 100)
             {
                 throw new InvalidDataException(
                     $"{path}: tensor 'weight' holds {(long)to - from} bytes of {dtype}; {vocabulary.Count} weights of F32 are needed, one a word piece.");
             }
 
             float[] weights = FromLittleEndian(file.AsSpan(dataStart + (int)from, (int)(to - from)));
+            Array.Resize(ref weights, vocabulary.Count);
             for (int id = 0; id < weights.Length; id++)
             {
                 Check(weights[id], vocabulary[id], path);
@@ -107,7 +146,7 @@ internal static class IdfTable
 
             return weights;
         }
-        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
+        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or FormatException or IndexOutOfRangeException)
         {
             throw new InvalidDataException($"{path} has no readable tensor 'weight' of token weights: {e.Message}", e);
         }

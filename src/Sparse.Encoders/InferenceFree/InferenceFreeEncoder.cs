@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
 using Sparse.Encoders.BuiltIn;
+using Sparse.Encoders.Splade;
 using Sparse.Tokens;
 using Sparse.Vectors;
 
@@ -15,7 +16,7 @@ namespace Sparse.Encoders.InferenceFree;
 /// </remarks>
 public sealed class InferenceFreeEncoder : ITermEncoder
 {
-    // Where sentence-transformers keeps the query side of a Router model, newest first.
+    // Where the query side lies when no Router says it: in the root, or where sentence-transformers keeps it, newest first.
     private static readonly string[] QueryFolders = ["", "query_0_SparseStaticEmbedding", "query_0_IDF"];
 
     private readonly ITokenizer _tokenizer;
@@ -55,10 +56,17 @@ public sealed class InferenceFreeEncoder : ITermEncoder
     public static InferenceFreeEncoder BuiltIn() =>
         new(BuiltInVocabulary.Tokenizer, IdfTable.ReadBuiltIn(BuiltInVocabulary.Tokenizer.Vocabulary));
 
+    /// <summary>Says whether a model folder has a query side of its own: a Router that sends queries through a table.</summary>
+    /// <param name="modelFolder">The folder.</param>
+    /// <returns>True when its documents are meant to be searched by <see cref="FromFolder"/>, not by the model.</returns>
+    /// <exception cref="InvalidDataException">Its modules.json or Router is broken, or of a kind that is not supported.</exception>
+    public static bool IsQuerySideOf(string modelFolder) => ModelLayout.Read(modelFolder).QueryFolder is not null;
+
     /// <summary>Reads tokenizer and table of a model folder.</summary>
     /// <param name="modelFolder">
-    /// A folder with a tokenizer and idf.json or query_token_weights.txt, in it or in query_0_SparseStaticEmbedding or query_0_IDF;
-    /// there also model.safetensors.
+    /// A folder with a Router whose query side is a SparseStaticEmbedding or IDF (model.safetensors, or the JSON table that its
+    /// config.json names), or one with a tokenizer and idf.json or query_token_weights.txt, in it or in query_0_SparseStaticEmbedding or
+    /// query_0_IDF.
     /// </param>
     /// <returns>The encoder.</returns>
     /// <exception cref="IOException">The folder holds no table or no tokenizer, or a file can't be read.</exception>
@@ -71,31 +79,24 @@ public sealed class InferenceFreeEncoder : ITermEncoder
             throw new DirectoryNotFoundException($"Model folder '{modelFolder}' does not exist.");
         }
 
-        foreach (string folder in QueryFolders.Select(name => Path.Combine(modelFolder, name)))
+        string root = Path.GetFullPath(modelFolder);
+        string[] folders = ModelLayout.Read(modelFolder).QueryFolder is { } query
+            ? [query, root]
+            : [.. QueryFolders.Select(name => Path.Combine(root, name))];
+        foreach (string folder in folders)
         {
-            string json = Path.Combine(folder, "idf.json");
-            string text = Path.Combine(folder, "query_token_weights.txt");
-            string tensors = Path.Combine(folder, "model.safetensors");
-            bool hasOwnTensors = folder != modelFolder && File.Exists(tensors);
-            if (!File.Exists(json) && !File.Exists(text) && !hasOwnTensors)
+            if (Tables(folder, root).FirstOrDefault(File.Exists) is not { } table)
             {
                 continue;
             }
 
-            bool hasOwnTokenizer = File.Exists(Path.Combine(folder, "tokenizer.json")) || File.Exists(Path.Combine(folder, "vocab.txt"));
-            ITokenizer tokenizer = TokenizerFolder.Read(hasOwnTokenizer ? folder : modelFolder);
-            if (File.Exists(json))
-            {
-                using FileStream stream = File.OpenRead(json);
-                return new InferenceFreeEncoder(tokenizer, IdfTable.ReadJson(stream, tokenizer.Vocabulary, json));
-            }
-
-            return new InferenceFreeEncoder(tokenizer, File.Exists(text)
-                ? IdfTable.ReadText(text, tokenizer.Vocabulary)
-                : IdfTable.ReadSafetensors(tensors, tokenizer.Vocabulary));
+            string[] tokenizers = [folder, Path.Combine(folder, "tokenizer"), root];
+            ITokenizer tokenizer = TokenizerFolder.Read(tokenizers.FirstOrDefault(TokenizerFolder.Holds) ?? root);
+            return new InferenceFreeEncoder(tokenizer, IdfTable.Read(table, tokenizer.Vocabulary));
         }
 
-        throw new FileNotFoundException($"Model folder '{modelFolder}' holds no table of token weights (idf.json or query_token_weights.txt).");
+        throw new FileNotFoundException($"Model folder '{modelFolder}' holds no table of token weights: looked for idf.json, query_token_weights.txt and a Router's"
+            + $" model.safetensors; found {ModelLayout.Found(modelFolder)}.");
     }
 
     /// <summary>Reads a table {"token": weight} for a tokenizer at hand.</summary>
@@ -108,6 +109,27 @@ public sealed class InferenceFreeEncoder : ITermEncoder
         ArgumentNullException.ThrowIfNull(idfJson);
         ArgumentNullException.ThrowIfNull(tokenizer);
         return new InferenceFreeEncoder(tokenizer, IdfTable.ReadJson(idfJson, tokenizer.Vocabulary, "idf.json"));
+    }
+
+    // The tables that a folder may hold, the first that is there counts. The root's model.safetensors is the model.
+    private static IEnumerable<string> Tables(string folder, string root)
+    {
+        bool isOwn = folder != root;
+        if (isOwn && ModelJson.Text(ModelJson.ReadIfThere(Path.Combine(folder, "config.json")), "path") is { Length: > 0 } path
+            && path.EndsWith(".json", StringComparison.Ordinal))
+        {
+            // A path on the machine that saved the model, or the name of a repository: only the file's name means something here.
+            yield return Path.Combine(folder, Path.GetFileName(path));
+            yield return Path.Combine(root, Path.GetFileName(path));
+        }
+
+        if (isOwn)
+        {
+            yield return Path.Combine(folder, "model.safetensors");
+        }
+
+        yield return Path.Combine(folder, "idf.json");
+        yield return Path.Combine(folder, "query_token_weights.txt");
     }
 
     /// <inheritdoc/>

@@ -168,7 +168,7 @@ public class InferenceFreeEncoderTests
         return pairs;
     }
 
-    private static byte[] Safetensors(float[] weights)
+    internal static byte[] Safetensors(float[] weights)
     {
         byte[] header = Encoding.UTF8.GetBytes($"{{\"weight\":{{\"dtype\":\"F32\",\"shape\":[{weights.Length}],\"data_offsets\":[0,{weights.Length * 4}]}}}}");
         byte[] file = new byte[8 + header.Length + (weights.Length * 4)];
