@@ -13,6 +13,15 @@ public sealed record ModelImportOptions
     /// <summary>A name for people; null for the source folder's name.</summary>
     public string? Name { get; init; }
 
+    /// <summary>
+    /// What a text is put into, with {text} in one to four places, of which the last is pooled; null: twice for a decoder, as it is for
+    /// others.
+    /// </summary>
+    public string? Template { get; init; }
+
+    /// <summary>The ONNX file to take, relative to the folder; null: model.onnx, onnx/model.onnx, or the only one there is.</summary>
+    public string? OnnxFile { get; init; }
+
     /// <summary>The weight that impact 255 stands for, finite and &gt; 0; null for 3, or 1.5 for models with log1p_relu.</summary>
     public float? MaxWeight { get; init; }
 }
@@ -61,7 +70,13 @@ public static class ModelImport
             throw new IOException($"Folder {destination} is not empty; name an empty or a new one.");
         }
 
-        SpladeModel model = SpladeModel.FromFolder(source);
+        SpladeModel model = SpladeModel.FromFolder(source, options.OnnxFile, options.Template);
+        if (model.Template is { } template)
+        {
+            // A template that can't be used is refused before anything is written.
+            _ = new PromptTemplate(template, model.Tokenizer);
+        }
+
         byte[] weights = model.ReadWeights();
         byte[] converted = Convert(model, weights, options.Int8Weights, out bool isPooled, out bool isTied, out int quantized);
 
@@ -82,6 +97,7 @@ public static class ModelImport
             MaxWeight = options.MaxWeight ?? model.MaxWeight ?? graph.UsualMaxWeight ?? SpladeModel.DefaultFor(model.Pooling),
             Quantization = quantized > 0 ? ModelManifest.Int8Weights : model.Quantization,
             IsPooled = isPooled,
+            Template = model.Template,
             Source = new DirectoryInfo(source).Name,
             License = LicenseOf(source),
         };

@@ -30,6 +30,9 @@ internal sealed record ModelManifest
     /// <summary>True when model.onnx pools, so that it is loaded as it is.</summary>
     public bool IsPooled { get; init; }
 
+    /// <summary>What a text is put into, with {text} in one to four places; null for a text as it is, or twice for a decoder.</summary>
+    public string? Template { get; init; }
+
     /// <summary>Folder that was imported.</summary>
     public string Source { get; init; } = "";
 

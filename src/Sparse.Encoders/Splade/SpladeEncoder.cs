@@ -15,6 +15,7 @@ public sealed class SpladeEncoder : ITermEncoder
     private readonly ITokenizer _tokenizer;
     private readonly SpladeEncoderOptions _options;
     private readonly TermSelection _selection;
+    private readonly PromptTemplate? _template;
     private readonly ITermGraph _graph;
     private readonly Lazy<ITermGraph> _sourceGraph;
     private bool _isDisposed;
@@ -31,6 +32,12 @@ public sealed class SpladeEncoder : ITermEncoder
 
         _tokenizer = model.Tokenizer;
         _selection = _options.OwnTermsOnly ? TermSelection.OwnTerms : model.Selection;
+        _template = model.Template is { } template ? new PromptTemplate(template, _tokenizer) : null;
+        if (_options.MaxTokens < _template?.MinTokens)
+        {
+            throw new ArgumentOutOfRangeException(nameof(options), _options.MaxTokens, $"MaxTokens is less than the {_template.MinTokens} that the template '{model.Template}' needs.");
+        }
+
         byte[] weights = model.ReadWeights();
         Identity = new EncoderIdentity(model.Name, Fingerprint(weights, model), model.Tokenizer.Vocabulary.Fingerprint, IsQueryOnly: _options.OwnTermsOnly);
         _graph = model.Load(weights, withPositions: false);
@@ -58,7 +65,7 @@ public sealed class SpladeEncoder : ITermEncoder
     /// <exception cref="InvalidDataException">It is no model folder, its parts do not fit each other, or it asks for something unsupported.</exception>
     /// <exception cref="ArgumentOutOfRangeException">An option is out of its range, or MaxTokens is more than the model can take.</exception>
     public static SpladeEncoder FromFolder(string folder, SpladeEncoderOptions? options = null) =>
-        new(SpladeModel.FromFolder(folder, options?.OnnxFile), options);
+        new(SpladeModel.FromFolder(folder, options?.OnnxFile, options?.Template), options);
 
     /// <summary>Loads the built-in model, splade-tiny with int8 weights, which is part of this assembly: no file, no download.</summary>
     /// <param name="options">Options; null for the defaults.</param>
@@ -73,7 +80,7 @@ public sealed class SpladeEncoder : ITermEncoder
         ArgumentNullException.ThrowIfNull(texts);
         ObjectDisposedException.ThrowIf(_isDisposed, this);
         var inputs = new ModelInput[texts.Count];
-        ForEach(texts.Count, i => inputs[i] = new ModelInput(Ids(_tokenizer.Encode(texts[i], _options.MaxTokens))), cancellationToken);
+        ForEach(texts.Count, i => Tokenize(texts[i], out inputs[i]), cancellationToken);
         return Encode(inputs, cancellationToken);
     }
 
@@ -85,15 +92,14 @@ public sealed class SpladeEncoder : ITermEncoder
     public SourcedTerms EncodeWithSources(string text)
     {
         ObjectDisposedException.ThrowIf(_isDisposed, this);
-        TokenSequence tokens = _tokenizer.Encode(text, _options.MaxTokens);
-        if (tokens.Count == 0)
+        TokenSequence tokens = Tokenize(text, out ModelInput input);
+        if (input.From == input.To)
         {
             return new SourcedTerms(tokens, []);
         }
 
         var positions = new long[Vocabulary.Count];
-        int[] ids = Ids(tokens);
-        TermVector vector = _selection.Apply(_sourceGraph.Value.Run(new ModelInput(ids), positions), ids, _tokenizer.SpecialIds);
+        TermVector vector = _selection.Apply(_sourceGraph.Value.Run(input, positions), input.Ids, _tokenizer.SpecialIds);
         var terms = new SourcedTerm[vector.Count];
         for (int i = 0; i < terms.Length; i++)
         {
@@ -139,15 +145,22 @@ public sealed class SpladeEncoder : ITermEncoder
         }
     }
 
-    private static int[] Ids(TokenSequence tokens)
+    private TokenSequence Tokenize(string text, out ModelInput input)
     {
+        if (_template is not null)
+        {
+            return _template.Apply(text, _options.MaxTokens, out input);
+        }
+
+        TokenSequence tokens = _tokenizer.Encode(text, _options.MaxTokens);
         var ids = new int[tokens.Count];
         for (int i = 0; i < ids.Length; i++)
         {
             ids[i] = tokens.Tokens[i].Id;
         }
 
-        return ids;
+        input = new ModelInput(ids);
+        return tokens;
     }
 
     // Each worker takes the next piece of work when it is done with one: batches differ in length.

@@ -22,6 +22,13 @@ public sealed record SpladeEncoderOptions
     public bool OwnTermsOnly { get; init; }
 
     /// <summary>
+    /// What a text is put into, with {text} in one to four places, of which the last is pooled: "{text}{text}" echoes it (the default of
+    /// decoders), "{text}" gives it once, "Query: {text}" sets words before it. Null: the model's own. Like <see cref="MaxTokens"/> it is
+    /// not in the encoder's fingerprint, so that queries may have another prompt than documents.
+    /// </summary>
+    public string? Template { get; init; }
+
+    /// <summary>
     /// The ONNX file to take, relative to the folder, such as onnx/model_int8.onnx; null: model.onnx, onnx/model.onnx, or the only one there is.
     /// </summary>
     public string? OnnxFile { get; init; }

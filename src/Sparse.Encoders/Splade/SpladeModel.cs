@@ -31,6 +31,9 @@ internal sealed class SpladeModel
     /// <summary>How its logits become weights.</summary>
     internal required TermPooling Pooling { get; init; }
 
+    /// <summary>What a text is put into; null for a text as it is.</summary>
+    internal string? Template { get; init; }
+
     /// <summary>Which weights are kept.</summary>
     internal TermSelection Selection { get; init; } = TermSelection.All;
 
@@ -55,10 +58,11 @@ internal sealed class SpladeModel
     /// <summary>Reads a model folder.</summary>
     /// <param name="folder">The folder.</param>
     /// <param name="onnxFile">The ONNX file to take, relative to the folder; null: model.onnx, onnx/model.onnx, or the only one there is.</param>
+    /// <param name="template">What a text is put into; null: what the import was told, else the text twice for a decoder, and as it is for others.</param>
     /// <returns>The parts.</returns>
     /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
     /// <exception cref="InvalidDataException">It is no model folder, or asks for something unsupported.</exception>
-    internal static SpladeModel FromFolder(string folder, string? onnxFile = null)
+    internal static SpladeModel FromFolder(string folder, string? onnxFile = null, string? template = null)
     {
         if (!Directory.Exists(folder))
         {
@@ -70,7 +74,13 @@ internal sealed class SpladeModel
         string configPath = FirstOf(layout, "config.json");
         JsonElement config = ModelJson.ReadIfThere(configPath);
         ModelManifest? manifest = ModelManifest.Read(folder);
-        TermPooling pooling = ReadPooling(layout, config, configPath);
+        if (template is not null && manifest is { IsPooled: true, Template: null })
+        {
+            throw new InvalidDataException($"{folder} was imported without a template, so that all of a text is pooled; import the model with one.");
+        }
+
+        template ??= manifest?.Template ?? (IsDecoder(config) ? PromptTemplate.Echo : null);
+        TermPooling pooling = ReadPooling(layout, config, configPath) with { IsPartial = template is not null };
         string name = new DirectoryInfo(folder).Name;
         return new SpladeModel
         {
@@ -78,6 +88,7 @@ internal sealed class SpladeModel
             Source = file,
             Tokenizer = TokenizerFolder.Read(TokenizerFolder.Holds(layout.EncoderFolder) ? layout.EncoderFolder : folder),
             Pooling = pooling,
+            Template = template,
             Selection = ReadSelection(config),
             Quantization = manifest?.Quantization ?? ModelManifest.Unquantized,
             IsPooled = manifest?.IsPooled ?? false,
@@ -194,6 +205,10 @@ internal sealed class SpladeModel
                 _ => throw new InvalidDataException($"{path} asks for pooling_strategy '{strategy}'; 'max' and 'sum' are supported."),
             });
     }
+
+    private static bool IsDecoder(JsonElement config) =>
+        ModelJson.Get(config, "architectures") is { ValueKind: JsonValueKind.Array } names
+        && names.EnumerateArray().Any(name => name.ValueKind == JsonValueKind.String && name.GetString()!.EndsWith("ForCausalLM", StringComparison.Ordinal));
 
     private static TermSelection ReadSelection(JsonElement config) =>
         ModelJson.Integer(config, "shift_vocab_num") is null || ModelJson.Integer(config, "topk") is not ({ } top and > 0) ? TermSelection.All

@@ -76,6 +76,12 @@ internal sealed class SpladeSession : ITermGraph
         var buffers = new Buffers();
         buffers.Input.Fill([text], new ArraySegment<int>([0]));
         Run(buffers, positions);
+        for (int term = 0; text.From > 0 && term < positions.Length; term++)
+        {
+            // What is not pooled has the hidden state of the first place that is, and may come before it among equals.
+            positions[term] = Math.Max(positions[term], text.From);
+        }
+
         return ToVector(buffers.Weights.AsSpan(0, _terms));
     }
 

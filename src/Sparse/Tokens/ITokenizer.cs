@@ -10,6 +10,12 @@ public interface ITokenizer
     /// <summary>Ids of the markers that stand for no text: padding, unknown, begin, end, mask.</summary>
     IReadOnlySet<int> SpecialIds { get; }
 
+    /// <summary>Ids of the markers put before a text: [CLS], &lt;s&gt;.</summary>
+    IReadOnlyList<int> Prefix { get; }
+
+    /// <summary>Ids of the markers put after a text: [SEP], &lt;/s&gt;.</summary>
+    IReadOnlyList<int> Suffix { get; }
+
     /// <summary>SHA-256 over vocabulary and settings, 16 hexadecimal digits: equal fingerprints, equal tokens.</summary>
     string Fingerprint { get; }
 

@@ -48,6 +48,12 @@ public sealed partial class WordPieceTokenizer : ITokenizer
     public IReadOnlySet<int> SpecialIds { get; }
 
     /// <inheritdoc/>
+    public IReadOnlyList<int> Prefix => _settings.Prefix;
+
+    /// <inheritdoc/>
+    public IReadOnlyList<int> Suffix => _settings.Suffix;
+
+    /// <inheritdoc/>
     public string Fingerprint => _fingerprint.Value;
 
     /// <inheritdoc/>

@@ -41,6 +41,12 @@ internal sealed class BytePairTokenizer : ITokenizer
     public IReadOnlySet<int> SpecialIds { get; }
 
     /// <inheritdoc/>
+    public IReadOnlyList<int> Prefix => _settings.Prefix;
+
+    /// <inheritdoc/>
+    public IReadOnlyList<int> Suffix => _settings.Suffix;
+
+    /// <inheritdoc/>
     public string Fingerprint => _fingerprint.Value;
 
     /// <inheritdoc/>

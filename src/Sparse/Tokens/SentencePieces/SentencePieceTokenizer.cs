@@ -47,6 +47,12 @@ internal sealed partial class SentencePieceTokenizer : ITokenizer
     public IReadOnlySet<int> SpecialIds { get; }
 
     /// <inheritdoc/>
+    public IReadOnlyList<int> Prefix => _settings.Prefix;
+
+    /// <inheritdoc/>
+    public IReadOnlyList<int> Suffix => _settings.Suffix;
+
+    /// <inheritdoc/>
     public string Fingerprint => _settings.Fingerprint;
 
     /// <inheritdoc/>
