@@ -1,12 +1,16 @@
 using System.Globalization;
+using Sparse.Encoders.Dense;
 using Sparse.Encoders.InferenceFree;
 using Sparse.Encoders.Splade;
 using Sparse.Quality;
+using Sparse.Tokens;
 
 // Question: does the whole flow, from raw text through real Lucene directories, retrieve as well as the reference, and what do
 // 8-bit impacts lose? Measured: nDCG@10, R@100, size. Not measured: time. No randomness.
 //   dotnet run -c Release --project bench/Sparse.Quality -- --data ../shared/data --model ../shared/models/splade-tiny
 //     [--collections scifact,nfcorpus,cranfield,vespa-docs-qa,chunking-eval] [--out bench/results/quality.md] [--cache DIR]
+//   dotnet run -c Release --project bench/Sparse.Quality -- --dense ../shared/models/minilm-l6-int8 --collections cranfield
+//     [--dense-tokenizer ../shared/models/splade-tiny]: a dense model instead, over brute force.
 // Encoded vectors are kept in the cache folder, so that a second run takes a minute. Exit code 1: a figure is outside its limits.
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 var options = new Dictionary<string, string>
@@ -15,6 +19,8 @@ var options = new Dictionary<string, string>
     ["--model"] = "../shared/models/splade-tiny",
     ["--collections"] = "scifact,nfcorpus,cranfield,vespa-docs-qa,chunking-eval",
     ["--out"] = "",
+    ["--dense"] = "",
+    ["--dense-tokenizer"] = "../shared/models/splade-tiny",
     ["--cache"] = Path.Combine(Path.GetTempPath(), "sparse-quality"),
 };
 for (int i = 0; i < args.Length; i += 2)
@@ -28,12 +34,19 @@ for (int i = 0; i < args.Length; i += 2)
     options[args[i]] = args[i + 1];
 }
 
+string[] names = options["--collections"].Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+if (options["--dense"].Length > 0)
+{
+    using var dense = DenseEncoder.FromFolder(options["--dense"], new DenseEncoderOptions { Tokenizer = TokenizerFolder.Read(options["--dense-tokenizer"]) });
+    return DenseRun.Measure(dense, names.Select(name => Collection.Read(options["--data"], name))) ? 0 : 1;
+}
+
 using SpladeEncoder fp32 = SpladeEncoder.FromFolder(options["--model"]);
 using SpladeEncoder int8 = SpladeEncoder.BuiltIn();
 using InferenceFreeEncoder idf = InferenceFreeEncoder.BuiltIn();
 var cache = new VectorCache(options["--cache"]);
 var all = new List<CollectionFigures>();
-foreach (string name in options["--collections"].Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
+foreach (string name in names)
 {
     Collection collection = Collection.Read(options["--data"], name);
     var run = new CollectionRun(collection, cache, Path.Combine(options["--cache"], "indexes"));

@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
 using Sparse.Encoders.BuiltIn;
+using Sparse.Encoders.Onnx;
 using Sparse.Encoders.Splade;
 using Sparse.Tokens;
 using Sparse.Vectors;
@@ -96,7 +97,7 @@ public sealed class InferenceFreeEncoder : ITermEncoder
         }
 
         throw new FileNotFoundException($"Model folder '{modelFolder}' holds no table of token weights: looked for idf.json, query_token_weights.txt and a Router's"
-            + $" model.safetensors; found {ModelLayout.Found(modelFolder)}.");
+            + $" model.safetensors; found {ModelFiles.Names(modelFolder)}.");
     }
 
     /// <summary>Reads a table {"token": weight} for a tokenizer at hand.</summary>

@@ -48,13 +48,6 @@ internal sealed record ModelLayout
             : ReadDocumentSide(folder, folder, found, modules);
     }
 
-    /// <summary>Names of what lies in a folder, for error messages.</summary>
-    internal static string Found(string folder)
-    {
-        string[] names = [.. Directory.EnumerateFileSystemEntries(folder).Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal).Take(25)];
-        return names.Length == 0 ? "nothing" : string.Join(", ", names);
-    }
-
     private static ModelLayout ReadRouter(string folder, string routerFolder)
     {
         string path = Path.Combine(routerFolder, RouterFile);
@@ -121,8 +114,9 @@ internal sealed record ModelLayout
             : throw new InvalidDataException($"{source} names {pooling}, which is not there.");
     }
 
-    // A module's folder; a model from elsewhere must not lead out of its own.
-    private static string Inside(string folder, string parent, string path, string source)
+    /// <summary>A module's folder; a model from elsewhere must not lead out of its own.</summary>
+    /// <exception cref="InvalidDataException">The path leads out of the model's folder.</exception>
+    internal static string Inside(string folder, string parent, string path, string source)
     {
         string root = Path.GetFullPath(folder);
         string full = path.Contains('\0', StringComparison.Ordinal) ? "" : Path.TrimEndingDirectorySeparator(Path.GetFullPath(Path.Combine(parent, path)));

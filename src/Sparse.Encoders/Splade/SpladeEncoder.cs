@@ -1,4 +1,3 @@
-using System.Runtime.ExceptionServices;
 using System.Security.Cryptography;
 using System.Text;
 using Sparse.Encoders.BuiltIn;
@@ -80,7 +79,7 @@ public sealed class SpladeEncoder : ITermEncoder
         ArgumentNullException.ThrowIfNull(texts);
         ObjectDisposedException.ThrowIf(_isDisposed, this);
         var inputs = new ModelInput[texts.Count];
-        ForEach(texts.Count, i => Tokenize(texts[i], out inputs[i]), cancellationToken);
+        Workers.ForEach(_options.Threads, texts.Count, i => Tokenize(texts[i], out inputs[i]), cancellationToken);
         return Encode(inputs, cancellationToken);
     }
 
@@ -132,7 +131,7 @@ public sealed class SpladeEncoder : ITermEncoder
         Array.Fill(vectors, TermVector.Empty);
         int[] places = [.. Enumerable.Range(0, texts.Length).Where(i => texts[i].From < texts[i].To)];
         List<ArraySegment<int>> batches = LengthBatches.Make(Array.ConvertAll(places, i => texts[i].Ids.Length), _options.TokensPerBatch, _graph.MaxTexts);
-        ForEach(batches.Count, i => RunBatch(batches[i].Select(place => places[place]).ToArray()), cancellationToken);
+        Workers.ForEach(_options.Threads, batches.Count, i => RunBatch(batches[i].Select(place => places[place]).ToArray()), cancellationToken);
         return vectors;
 
         void RunBatch(int[] batch)
@@ -161,37 +160,6 @@ public sealed class SpladeEncoder : ITermEncoder
 
         input = new ModelInput(ids);
         return tokens;
-    }
-
-    // Each worker takes the next piece of work when it is done with one: batches differ in length.
-    private void ForEach(int count, Action<int> work, CancellationToken cancellationToken)
-    {
-        int next = -1;
-        void Drain()
-        {
-            for (int i = Interlocked.Increment(ref next); i < count; i = Interlocked.Increment(ref next))
-            {
-                cancellationToken.ThrowIfCancellationRequested();
-                work(i);
-            }
-        }
-
-        int workers = Math.Min(_options.Threads, count);
-        if (workers <= 1)
-        {
-            Drain();
-            return;
-        }
-
-        try
-        {
-            Parallel.For(0, workers, new ParallelOptions { MaxDegreeOfParallelism = workers }, _ => Drain());
-        }
-        catch (AggregateException error)
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            ExceptionDispatchInfo.Throw(error.Flatten().InnerExceptions[0]);
-        }
     }
 
     private static string Fingerprint(byte[] weights, SpladeModel model)

@@ -70,7 +70,7 @@ internal sealed class SpladeModel
         }
 
         ModelLayout layout = ModelLayout.Read(folder);
-        string file = FindOnnx(layout, onnxFile);
+        string file = ModelFiles.FindOnnx(folder, [layout.EncoderFolder, layout.Folder], onnxFile);
         string configPath = FirstOf(layout, "config.json");
         JsonElement config = ModelJson.ReadIfThere(configPath);
         ModelManifest? manifest = ModelManifest.Read(folder);
@@ -141,35 +141,6 @@ internal sealed class SpladeModel
         return SpladeSession.Load(isChanged ? model.ToBytes() : weights, Source, terms);
     }
 
-    // The encoder's folder goes before the root, a file by its usual name before the only one of another name.
-    private static string FindOnnx(ModelLayout layout, string? wanted)
-    {
-        string[] folders = [.. ((string[])[layout.EncoderFolder, layout.Folder]).Where(Directory.Exists).Distinct()];
-        string[] names = wanted is null ? ["model.onnx", Path.Combine("onnx", "model.onnx")] : [wanted];
-        foreach (string path in folders.SelectMany(folder => names.Select(name => Path.Combine(folder, name))))
-        {
-            if (File.Exists(path))
-            {
-                return path;
-            }
-        }
-
-        string[] others = [.. folders.SelectMany(folder => (string[])[folder, Path.Combine(folder, "onnx")]).Where(Directory.Exists)
-            .SelectMany(folder => Directory.EnumerateFiles(folder, "*.onnx")).Order(StringComparer.Ordinal)];
-        if (wanted is null && others.Length == 1)
-        {
-            return others[0];
-        }
-
-        bool isModel = others.Length > 0 || File.Exists(Path.Combine(layout.Folder, "config.json")) || File.Exists(Path.Combine(layout.Folder, "modules.json"));
-        string found = others.Length > 1
-            ? "several others: " + string.Join(", ", others.Select(path => Path.GetRelativePath(layout.Folder, path)))
-            : ModelLayout.Found(layout.Folder);
-        throw new InvalidDataException(isModel
-            ? $"Model folder {layout.Folder} holds no ONNX file {string.Join(" or ", names)}; found {found}. Export the model to ONNX first, or name the file."
-            : $"{layout.Folder} is not a model folder: looked for config.json, modules.json, model.onnx and onnx/model.onnx; found {found}.");
-    }
-
     private static TermPooling ReadPooling(ModelLayout layout, JsonElement config, string configPath)
     {
         if (ModelJson.Integer(config, "shift_vocab_num") is { } shift)
@@ -214,18 +185,19 @@ internal sealed class SpladeModel
         ModelJson.Integer(config, "shift_vocab_num") is null || ModelJson.Integer(config, "topk") is not ({ } top and > 0) ? TermSelection.All
         : new TermSelection(top, KeepsOwnTerms: true);
 
+    /// <summary>The most tokens that a model's positions allow; null where its config.json does not say.</summary>
+    internal static int? Positions(JsonElement config)
+    {
+        // RoBERTa counts positions from the one after its padding's, which is 1.
+        int unused = ModelJson.Text(config, "model_type") is "roberta" or "xlm-roberta" or "camembert" ? 2 : 0;
+        return ModelJson.Integer(config, "max_position_embeddings") - unused;
+    }
+
     // The smaller of what sentence-transformers was told and how many positions the model has.
     private static int ReadMaxTokens(ModelLayout layout, JsonElement config)
     {
-        int max = SpladeEncoderOptions.TokenLimit;
-        if (ModelJson.Integer(config, "max_position_embeddings") is { } positions)
-        {
-            // RoBERTa counts positions from the one after its padding's, which is 1.
-            max = Math.Min(max, positions - (ModelJson.Text(config, "model_type") is "roberta" or "xlm-roberta" or "camembert" ? 2 : 0));
-        }
-
-        string path = FirstOf(layout, "sentence_bert_config.json");
-        return Math.Min(max, ModelJson.Integer(ModelJson.ReadIfThere(path), "max_seq_length") ?? max);
+        int max = Math.Min(SpladeEncoderOptions.TokenLimit, Positions(config) ?? SpladeEncoderOptions.TokenLimit);
+        return Math.Min(max, ModelJson.Integer(ModelJson.ReadIfThere(FirstOf(layout, "sentence_bert_config.json")), "max_seq_length") ?? max);
     }
 
     // In the encoder's folder, else in the root.
