@@ -7,7 +7,11 @@ namespace Sparse.Cli;
 /// <summary>How an encoder is to run.</summary>
 /// <param name="MaxTokens">Tokens of each text that it reads.</param>
 /// <param name="Threads">Threads; null: one a core.</param>
-internal sealed record EncoderSettings(int MaxTokens, int? Threads);
+internal sealed record EncoderSettings(int MaxTokens, int? Threads)
+{
+    /// <summary>Keep only terms that the text itself has.</summary>
+    public bool OwnTermsOnly { get; init; }
+}
 
 /// <summary>Finds the encoder that an option or an index asks for; nothing is loaded before that.</summary>
 internal static class EncoderChoice
@@ -104,7 +108,7 @@ internal static class EncoderChoice
     /// <param name="settings">How it is to run.</param>
     public static SpladeEncoder OpenSplade(string choice, EncoderSettings settings)
     {
-        var options = new SpladeEncoderOptions { MaxTokens = settings.MaxTokens };
+        var options = new SpladeEncoderOptions { MaxTokens = settings.MaxTokens, OwnTermsOnly = settings.OwnTermsOnly };
         if (settings.Threads is { } threads)
         {
             options = options with { Threads = threads };
@@ -113,10 +117,18 @@ internal static class EncoderChoice
         return choice == BuiltIn ? SpladeEncoder.BuiltIn(options) : SpladeEncoder.FromFolder(RequireFolder(choice), options);
     }
 
+    /// <summary>Opens a SPLADE model to describe it; 64 tokens are few enough for any model and enough for most templates.</summary>
+    /// <param name="choice">builtin, or a model folder.</param>
+    public static SpladeEncoder OpenForInfo(string choice) => OpenSplade(choice, new EncoderSettings(MaxTokens: 64, Threads: 1));
+
     /// <summary>Opens a table of term weights by the word on the command line.</summary>
     /// <param name="choice">builtin, or a model folder.</param>
     public static ITermEncoder OpenInferenceFree(string choice) =>
         choice == BuiltIn ? InferenceFreeEncoder.BuiltIn() : InferenceFreeEncoder.FromFolder(RequireFolder(choice));
+
+    /// <summary>True where a model folder has a table of term weights for queries that it is meant to be searched by.</summary>
+    /// <param name="folder">The folder; null: the built-in model, which has none.</param>
+    public static bool HasQueryTable(string? folder) => folder is not null && Directory.Exists(folder) && InferenceFreeEncoder.IsQuerySideOf(folder);
 
     /// <summary>Full path of a model folder; null for builtin and none.</summary>
     /// <param name="choice">What the user said.</param>

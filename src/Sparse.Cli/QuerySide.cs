@@ -48,9 +48,11 @@ internal sealed class QuerySide : IDisposable
         }
 
         ToolMemory memory = ToolMemory.Read(choice.IndexFolder) ?? new ToolMemory();
-        ITermEncoder encoder = choice.Encoding == QueryEncoding.Idf
+        bool isByTable = choice.Encoding == QueryEncoding.Idf
+            || (choice.Encoding == QueryEncoding.Auto && EncoderChoice.HasQueryTable(choice.ModelFolder ?? memory.ModelFolder));
+        ITermEncoder encoder = isByTable
             ? EncoderChoice.ForInferenceFreeQueries(identity, memory, choice.ModelFolder)
-            : EncoderChoice.ForIndex(identity, memory, choice.ModelFolder, new EncoderSettings(memory.MaxTokens, null));
+            : EncoderChoice.ForIndex(identity, memory, choice.ModelFolder, new EncoderSettings(memory.MaxTokens, null) { OwnTermsOnly = choice.Encoding == QueryEncoding.Lexical });
         return new QuerySide(mode, encoder);
     }
 

@@ -34,7 +34,7 @@ internal sealed class CommandLineTests
     [TestCase("search x --index d -k 10001", "-k takes a whole number from 1 to 10,000, not '10001'")]
     [TestCase("search x --index d -k many", "-k takes a whole number from 1 to 10,000, not 'many'")]
     [TestCase("search x --index d --mode dense", "--mode takes sparse or bm25, not 'dense'")]
-    [TestCase("search x --index d --query-encoder fast", "--query-encoder takes full or idf, not 'fast'")]
+    [TestCase("search x --index d --query-encoder fast", "--query-encoder takes auto, full, idf or lexical, not 'fast'")]
     [TestCase("search x --index d --colour red", "there is no option '--colour' (see sparse search --help)")]
     [TestCase("index a --index d --format pdf", "--format takes auto, beir, jsonl, text, markdown, html or csv, not 'pdf'")]
     [TestCase("index a --index d --max-tokens 513", "--max-tokens takes a whole number from 8 to 512, not '513'")]

@@ -138,7 +138,53 @@ internal sealed class ModelTests
         using var json = JsonDocument.Parse(Tool.Run("model", "info", "--json").Output);
         Assert.That(json.RootElement.GetProperty("name").GetString(), Is.EqualTo("builtin"));
         Assert.That(json.RootElement.GetProperty("terms").GetInt32(), Is.EqualTo(30_522));
+        Assert.That(json.RootElement.GetProperty("family").GetString(), Is.EqualTo("max of log(1 + relu)"));
+        Assert.That(json.RootElement.GetProperty("queries").GetString(), Is.EqualTo("model"));
         Assert.That(Tool.Run("model", "list").Output, Does.StartWith("builtin  "));
+    }
+
+    [Test]
+    public void Lexical_query_adds_no_terms()
+    {
+        Assert.That(Tool.Run("inspect", "vaccines protect children", "--query-encoder", "lexical").Output, Does.Contain("vaccines").And.Not.Contain(" + "));
+        Assert.That(Tool.Run("search", "river water", "--index", _corpus.Index, "--query-encoder", "lexical", "--json").ExitCode, Is.Zero);
+    }
+
+    [Test]
+    public void Router_folder_is_searched_by_its_own_table_unless_told_otherwise()
+    {
+        string router = RouterFolder(SharedModel());
+        string imported = _corpus.At("imported-router");
+        ToolResult import = Tool.Run("model", "import", router, "--to", imported);
+        Assert.That(import.Output, Does.Contain("with its query table"), import.Error);
+        using var info = JsonDocument.Parse(Tool.Run("model", "info", imported, "--json").Output);
+        Assert.That(info.RootElement.GetProperty("queries").GetString(), Is.EqualTo("table"));
+        Assert.That(info.RootElement.GetProperty("family").GetString(), Is.EqualTo("max of log(1 + log(1 + relu))"));
+
+        using var corpus = new SmallCorpus();
+        ToolResult index = Tool.Run("index", corpus.Corpus, "--index", corpus.Index, "--encoder", imported);
+        Assert.That(index.ExitCode, Is.Zero, index.Error);
+        string Search(params string[] options) => Tool.Run(["search", "vaccine river", "--index", corpus.Index, "--json", .. options]).Output;
+        Assert.Multiple(() =>
+        {
+            Assert.That(Search(), Is.EqualTo(Search("--query-encoder", "idf")).And.Contains("\"id\":"));
+            Assert.That(Search(), Is.Not.EqualTo(Search("--query-encoder", "full")));
+        });
+    }
+
+    [Test]
+    public void Info_knows_decoders_and_dense_models()
+    {
+        string models = Path.GetDirectoryName(SharedModel())!;
+        Assert.That(Tool.Run("model", "info", Path.Combine(models, "tiny-decoder")).Output, Does.Contain("max of log(1 + relu), the text as \"{text}{text}\""));
+
+        string dense = Path.Combine(models, "minilm-l6-int8");
+        CommandLineTests.AssertWrong(Tool.Run("model", "info", dense), "holds no tokenizer", "found config.json, model.onnx");
+        string whole = Directory.CreateDirectory(_corpus.At("minilm")).FullName;
+        File.Copy(Path.Combine(dense, "model.onnx"), Path.Combine(whole, "model.onnx"));
+        File.Copy(Path.Combine(dense, "config.json"), Path.Combine(whole, "config.json"));
+        File.Copy(Path.Combine(SharedModel(), "vocab.txt"), Path.Combine(whole, "vocab.txt"));
+        Assert.That(Tool.Run("model", "info", whole).Output, Does.Contain("dense, mean").And.Contain("384"));
     }
 
     [Test]
@@ -189,6 +235,29 @@ internal sealed class ModelTests
 
         Assert.That(Weights(imported), Is.EqualTo(Weights(model)).Within(1e-4));
         CommandLineTests.AssertWrong(Tool.Run("model", "import", model, "--to", imported), "not empty");
+    }
+
+    // splade-tiny as the document side, OpenSearch's table as the query side.
+    private string RouterFolder(string model)
+    {
+        string folder = Directory.CreateDirectory(_corpus.At("router")).FullName;
+        string query = Directory.CreateDirectory(Path.Combine(folder, "query_0_SparseStaticEmbedding")).FullName;
+        Directory.CreateDirectory(Path.Combine(folder, "document_1_SpladePooling"));
+        foreach (string name in new[] { "config.json", "tokenizer.json", "vocab.txt" })
+        {
+            File.Copy(Path.Combine(model, name), Path.Combine(folder, name));
+        }
+
+        File.Copy(Path.Combine(model, "onnx", "model.onnx"), Path.Combine(folder, "model.onnx"));
+        File.Copy(Path.Combine(model, "..", "..", "data", "opensearch-token-weights", "bert-uncased", "idf.json"), Path.Combine(query, "idf.json"));
+        File.WriteAllText(Path.Combine(query, "config.json"), """{"frozen": true, "path": "idf.json"}""");
+        File.WriteAllText(Path.Combine(folder, "modules.json"), """[{"idx":0,"name":"0","path":"","type":"sentence_transformers.models.Router"}]""");
+        File.WriteAllText(Path.Combine(folder, "router_config.json"), """
+            {"types": {"query_0_SparseStaticEmbedding": "s.SparseStaticEmbedding", "": "s.MLMTransformer", "document_1_SpladePooling": "s.SpladePooling"},
+             "structure": {"query": ["query_0_SparseStaticEmbedding"], "document": ["", "document_1_SpladePooling"]}, "parameters": {}}
+            """);
+        File.WriteAllText(Path.Combine(folder, "document_1_SpladePooling", "config.json"), """{"pooling_strategy": "max", "activation_function": "log1p_relu"}""");
+        return folder;
     }
 
     private static string SharedModel()

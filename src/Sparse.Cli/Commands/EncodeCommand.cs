@@ -33,9 +33,10 @@ internal static class EncodeCommand
             }
 
             CorpusInput corpus = input.Open(parsed);
-            var settings = new EncoderSettings(parsed.GetValue(maxTokens) ?? SharedOptions.DefaultMaxTokens, parsed.GetValue(threads));
+            QueryEncoding encoding = parsed.GetValue(queryEncoder);
+            var settings = new EncoderSettings(parsed.GetValue(maxTokens) ?? SharedOptions.DefaultMaxTokens, parsed.GetValue(threads)) { OwnTermsOnly = encoding == QueryEncoding.Lexical };
             string choice = parsed.GetValue(encoder) ?? EncoderChoice.BuiltIn;
-            using ITermEncoder model = parsed.GetValue(queryEncoder) == QueryEncoding.Idf
+            using ITermEncoder model = encoding == QueryEncoding.Idf
                 ? EncoderChoice.OpenInferenceFree(choice) : EncoderChoice.Open(choice, settings);
             return Run(corpus, path, model);
         });

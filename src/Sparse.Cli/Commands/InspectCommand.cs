@@ -32,8 +32,9 @@ internal static class InspectCommand
                 throw new WrongInputException("the text is empty");
             }
 
-            var settings = new EncoderSettings(parsed.GetValue(maxTokens) ?? SharedOptions.DefaultMaxTokens, Threads: 1);
-            Inspected inspected = Inspect(joined, parsed.GetValue(index), parsed.GetValue(encoder), parsed.GetValue(queryEncoder), settings);
+            QueryEncoding encoding = parsed.GetValue(queryEncoder);
+            var settings = new EncoderSettings(parsed.GetValue(maxTokens) ?? SharedOptions.DefaultMaxTokens, Threads: 1) { OwnTermsOnly = encoding == QueryEncoding.Lexical };
+            Inspected inspected = Inspect(joined, parsed.GetValue(index), parsed.GetValue(encoder), encoding, settings);
             if (parsed.GetValue(json))
             {
                 InspectionPicture.WriteJson(Console.Out, inspected);

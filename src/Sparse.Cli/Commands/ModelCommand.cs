@@ -3,8 +3,9 @@ using System.CommandLine.Help;
 using System.Globalization;
 using Sparse.Cli.Display;
 using Sparse.Cli.Options;
+using Sparse.Encoders.Dense;
 using Sparse.Encoders.Import;
-using Sparse.Vectors;
+using Sparse.Encoders.Splade;
 using Spectre.Console;
 
 namespace Sparse.Cli.Commands;
@@ -28,15 +29,16 @@ internal static class ModelCommand
             Screen.Output.MarkupLine("[bold]builtin[/]  splade-tiny, 4.4 M parameters, int8, Apache-2.0; in the package, offline");
             Console.Out.WriteLine();
             Console.Out.WriteLine("""
-                Any BERT or DistilBERT SPLADE folder with max pooling, a word-piece tokenizer and
-                an ONNX file works too, for example prithivida/Splade_PP_en_v1 (109 M parameters,
+                Any folder of these families with an ONNX file works too (the README says what
+                each was tested with): BERT, DistilBERT, RoBERTa and XLM-RoBERTa SPLADE (max, sum,
+                log1p_relu), OpenSearch doc models with their query table, uniCOIL and its like,
+                VDR, decoders with echo. For example prithivida/Splade_PP_en_v1 (109 M parameters,
                 Apache-2.0; not tried here). Fetch the folder, then:
 
                   sparse model import FOLDER --to DIR        add --quantize int8 for a quarter
                   sparse index DOCS --index INDEX --encoder DIR
 
-                Each model's own licence and training data apply. Models with a query side of
-                their own (OpenSearch doc-v2, doc-v3) and other tokenizers (granite) are not read yet.
+                Each model's own licence and training data apply.
                 """);
             return ExitCode.Success;
         });
@@ -56,16 +58,22 @@ internal static class ModelCommand
         command.SetAction(parsed =>
         {
             string choice = parsed.GetRequiredValue(model);
-            using ITermEncoder encoder = EncoderChoice.Open(choice, new EncoderSettings(SharedOptions.DefaultMaxTokens, 1));
+            if (choice != EncoderChoice.BuiltIn && Directory.Exists(choice) && DenseEncoder.IsIn(choice))
+            {
+                WriteDense(choice, parsed.GetValue(json));
+                return ExitCode.Success;
+            }
+
+            using SpladeEncoder encoder = EncoderChoice.OpenForInfo(choice);
             long? bytes = choice == EncoderChoice.BuiltIn ? null
                 : new DirectoryInfo(choice).EnumerateFiles("*.onnx", SearchOption.AllDirectories).Sum(file => file.Length);
             if (parsed.GetValue(json))
             {
-                WriteJson(encoder, bytes);
+                WriteJson(encoder, bytes, EncoderChoice.HasQueryTable(EncoderChoice.FolderOf(choice)));
             }
             else
             {
-                WriteText(encoder, bytes);
+                WriteText(encoder, bytes, EncoderChoice.HasQueryTable(EncoderChoice.FolderOf(choice)));
             }
 
             return ExitCode.Success;
@@ -73,26 +81,53 @@ internal static class ModelCommand
         return command;
     }
 
-    private static void WriteJson(ITermEncoder encoder, long? bytes) => JsonLine.Write(Console.Out, json =>
+    private static void WriteJson(SpladeEncoder encoder, long? bytes, bool hasQueryTable) => JsonLine.Write(Console.Out, json =>
     {
         json.WriteString("name", encoder.Identity.Name);
+        json.WriteString("family", encoder.Family);
         json.WriteString("fingerprint", encoder.Identity.Fingerprint);
         json.WriteNumber("terms", encoder.Vocabulary.Count);
         json.WriteString("vocabulary", encoder.Identity.VocabularyFingerprint);
         json.WriteNumber("maxWeight", encoder.MaxWeight);
+        json.WriteNumber("maxTokens", encoder.ModelTokens);
+        json.WriteString("queries", hasQueryTable ? "table" : "model");
         if (bytes is { } onDisk)
         {
             json.WriteNumber("bytes", onDisk);
         }
     });
 
-    private static void WriteText(ITermEncoder encoder, long? bytes)
+    private static void WriteText(SpladeEncoder encoder, long? bytes, bool hasQueryTable)
     {
         Console.Out.WriteLine($"name         {encoder.Identity.Name}");
+        Console.Out.WriteLine($"family       {encoder.Family}");
+        Console.Out.WriteLine($"queries      {(hasQueryTable ? "by its own table of term weights" : "by the model")}");
         Console.Out.WriteLine($"fingerprint  {encoder.Identity.Fingerprint}");
         Console.Out.WriteLine($"terms        {Figure.Count(encoder.Vocabulary.Count)} (vocabulary {encoder.Identity.VocabularyFingerprint})");
         Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"max weight   {encoder.MaxWeight:0.###} (impact 255)"));
+        Console.Out.WriteLine($"max tokens   {encoder.ModelTokens}");
         Console.Out.WriteLine($"ONNX         {(bytes is { } onDisk ? Figure.Bytes(onDisk) : "in the package")}");
+    }
+
+    private static void WriteDense(string folder, bool isJson)
+    {
+        using DenseEncoder encoder = DenseEncoder.FromFolder(folder);
+        if (isJson)
+        {
+            JsonLine.Write(Console.Out, json =>
+            {
+                json.WriteString("name", encoder.Name);
+                json.WriteString("family", $"dense, {encoder.Pooling}");
+                json.WriteString("fingerprint", encoder.Fingerprint);
+                json.WriteNumber("dimensions", encoder.Dimensions);
+            });
+            return;
+        }
+
+        Console.Out.WriteLine($"name         {encoder.Name}");
+        Console.Out.WriteLine($"family       dense, {encoder.Pooling}: no terms, so not for --encoder");
+        Console.Out.WriteLine($"fingerprint  {encoder.Fingerprint}");
+        Console.Out.WriteLine($"dimensions   {encoder.Dimensions}");
     }
 
     private static Command CreateImport()
@@ -102,14 +137,22 @@ internal static class ModelCommand
         Option<string> quantize = ChoiceOption.Create(
             "--quantize", "none", "Store matrices as they are (none, default) or in one byte a weight (int8)", ("none", "none"), ("int8", "int8"));
         var name = new Option<string?>("--name") { Description = "Name of the model; default: its folder's", HelpName = "NAME" };
-        var command = new Command("import", "Make a model folder for --encoder: pooling inside the graph, tied embedding once") { source, to, quantize, name };
+        var file = new Option<string?>("--file") { Description = "ONNX file in MODEL_DIR; default: model.onnx, onnx/model.onnx, or the only one", HelpName = "FILE" };
+        var template = new Option<string?>("--template") { Description = "What a text is put into: words with {text}, of which the last is pooled; default: {text}{text} for decoders", HelpName = "TEXT" };
+        var command = new Command("import", "Make a model folder for --encoder: pooling inside the graph, tied embedding once") { source, to, quantize, name, file, template };
         command.SetAction(parsed =>
         {
             ModelImportReport report = ModelImport.Import(parsed.GetRequiredValue(source), parsed.GetRequiredValue(to),
-                new ModelImportOptions { Int8Weights = parsed.GetValue(quantize) == "int8", Name = parsed.GetValue(name) });
+                new ModelImportOptions
+                {
+                    Int8Weights = parsed.GetValue(quantize) == "int8",
+                    Name = parsed.GetValue(name),
+                    OnnxFile = parsed.GetValue(file),
+                    Template = parsed.GetValue(template),
+                });
             Console.Out.WriteLine($"{report.Name}: {Figure.Bytes(report.SourceBytes)} became {Figure.Bytes(report.ModelBytes)}"
                 + $" ({(report.IsTied ? "embedding stored once" : "no tied embedding")}"
-                + $"{(report.QuantizedMatrices > 0 ? $", {Figure.Count(report.QuantizedMatrices, "matrix", "matrices")} in int8" : "")}), {Figure.Count(report.Terms)} terms");
+                + $"{(report.QuantizedMatrices > 0 ? $", {Figure.Count(report.QuantizedMatrices, "matrix", "matrices")} in int8" : "")}), {Figure.Count(report.Terms)} terms{(report.HasQuerySide ? ", with its query table" : "")}");
             Console.Out.WriteLine($"use it with --encoder {IndexFolder.ForShell(report.Folder)}");
             return ExitCode.Success;
         });

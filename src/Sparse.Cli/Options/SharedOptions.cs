@@ -6,11 +6,17 @@ namespace Sparse.Cli.Options;
 /// <summary>How queries become term vectors.</summary>
 internal enum QueryEncoding
 {
+    /// <summary>As the index's model is meant: by its own table of term weights where it has one, else by the model.</summary>
+    Auto,
+
     /// <summary>By the index's own model.</summary>
     Full,
 
     /// <summary>By a table of term weights, without running a model.</summary>
     Idf,
+
+    /// <summary>By the index's own model, of which only the weights of the query's own terms are kept.</summary>
+    Lexical,
 }
 
 /// <summary>The options that commands share, each made anew for every command.</summary>
@@ -42,9 +48,11 @@ internal static class SharedOptions
     public static Option<SearchMode?> Mode() => ChoiceOption.Create<SearchMode?>(
         "--mode", null, "Search by meaning or by words; default: sparse where the index has vectors", ("sparse", SearchMode.Sparse), ("bm25", SearchMode.Bm25));
 
-    /// <summary><c>--query-encoder full|idf</c>.</summary>
+    /// <summary><c>--query-encoder auto|full|idf|lexical</c>.</summary>
     public static Option<QueryEncoding> QueryEncoder() => ChoiceOption.Create(
-        "--query-encoder", QueryEncoding.Full, "Encode queries by the model (default), or by term weights alone: faster", ("full", QueryEncoding.Full), ("idf", QueryEncoding.Idf));
+        "--query-encoder", QueryEncoding.Auto,
+        "Encode queries as the model is meant (auto, default), by the model, by term weights alone (idf: faster), or by the model without new terms (lexical)",
+        ("auto", QueryEncoding.Auto), ("full", QueryEncoding.Full), ("idf", QueryEncoding.Idf), ("lexical", QueryEncoding.Lexical));
 
     /// <summary><c>--encoder MODEL_DIR</c> of commands that read an index.</summary>
     public static Option<string?> ModelFolder() =>

@@ -32,6 +32,7 @@ public sealed class DenseEncoder : IDisposable
         }
 
         Name = model.Name;
+        Pooling = model.Pooling == DensePooling.Mean ? "mean" : "first place";
         byte[] weights = File.ReadAllBytes(model.OnnxFile);
         Fingerprint = Convert.ToHexStringLower(SHA256.HashData(
             [.. SHA256.HashData(weights), .. Encoding.UTF8.GetBytes($"dense {model.Tokenizer.Fingerprint} {model.Pooling}")]))[..16];
@@ -50,6 +51,19 @@ public sealed class DenseEncoder : IDisposable
 
     /// <summary>16 hexadecimal digits over weights, tokenizer and pooling: equal fingerprints, equal vectors.</summary>
     public string Fingerprint { get; }
+
+    /// <summary>"mean" or "first place": how it pools, for people.</summary>
+    public string Pooling { get; }
+
+    /// <summary>Says whether a folder is a dense model's: its modules.json names a Pooling, or its config.json a "pooling" alone.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <returns>True when <see cref="FromFolder"/> is for it, and not <see cref="SpladeEncoder.FromFolder"/>.</returns>
+    /// <exception cref="InvalidDataException">A file is broken.</exception>
+    public static bool IsIn(string folder)
+    {
+        ArgumentNullException.ThrowIfNull(folder);
+        return DenseModel.IsIn(folder);
+    }
 
     /// <summary>Opens a model folder: one of sentence-transformers' layout with an ONNX file.</summary>
     /// <param name="folder">

@@ -31,6 +31,16 @@ internal sealed record DenseModel(string Name, string OnnxFile, ITokenizer Token
         return new DenseModel(new DirectoryInfo(folder).Name, file, tokenizer ?? TokenizerFolder.Read(folder), ReadPooling(folder, config), max);
     }
 
+    /// <summary>Says whether a folder is a dense model's.</summary>
+    internal static bool IsIn(string folder)
+    {
+        JsonElement list = ModelJson.ReadIfThere(Path.Combine(folder, "modules.json"));
+        JsonElement config = ModelJson.ReadIfThere(Path.Combine(folder, "config.json"));
+        return list.ValueKind == JsonValueKind.Array
+            ? list.EnumerateArray().Any(module => ModelLayout.LastSegment(ModelJson.Text(module, "type")) == "Pooling")
+            : ModelJson.Text(config, "pooling").Length > 0 && ModelJson.Integer(config, "shift_vocab_num") is null;
+    }
+
     // modules.json with Transformer, Pooling and perhaps Normalize; else "pooling" in config.json; else the mean.
     private static DensePooling ReadPooling(string folder, JsonElement config)
     {
@@ -50,7 +60,7 @@ internal sealed record DenseModel(string Name, string OnnxFile, ITokenizer Token
         foreach (JsonElement module in list.EnumerateArray())
         {
             string type = ModelJson.Text(module, "type");
-            switch (type[(type.LastIndexOf('.') + 1)..])
+            switch (ModelLayout.LastSegment(type))
             {
                 case "Transformer" or "Normalize":
                     break;

@@ -34,8 +34,9 @@ public sealed record ModelImportOptions
 /// <param name="QuantizedMatrices">Matrices that became int8; 0 without quantisation.</param>
 /// <param name="IsTied">True when the output head is the input embedding, stored once.</param>
 /// <param name="Terms">Size of the vocabulary.</param>
+/// <param name="HasQuerySide">True when a query side of its own came along: a Router's table of token weights.</param>
 public sealed record ModelImportReport(
-    string Folder, string Name, long SourceBytes, long ModelBytes, int QuantizedMatrices, bool IsTied, int Terms);
+    string Folder, string Name, long SourceBytes, long ModelBytes, int QuantizedMatrices, bool IsTied, int Terms, bool HasQuerySide);
 
 /// <summary>Turns a model folder of others into one of ours: pooling in the graph, the tied embedding once, optionally int8, nothing else needed.</summary>
 public static class ModelImport
@@ -103,7 +104,7 @@ public static class ModelImport
         };
         File.WriteAllText(Path.Combine(destination, ModelManifest.FileName), JsonSerializer.Serialize(manifest, ModelManifest.Json) + "\n");
         return new ModelImportReport(
-            destination, manifest.Name, weights.Length, converted.Length, quantized, isTied, model.Tokenizer.Vocabulary.Count);
+            destination, manifest.Name, weights.Length, converted.Length, quantized, isTied, model.Tokenizer.Vocabulary.Count, model.Layout!.QueryFolder is not null);
     }
 
     /// <summary>The graph that the import writes: the same bytes for the same model, whenever and wherever it runs.</summary>

@@ -12,6 +12,9 @@ internal interface ITermGraph : IDisposable
     /// <summary>The weight that impact 255 stands for where the model does not say; null: as its activation has it.</summary>
     float? UsualMaxWeight => null;
 
+    /// <summary>What it does, for people; null: it pools logits.</summary>
+    string? Family => null;
+
     /// <summary>Encodes one batch.</summary>
     /// <param name="texts">All texts; those of the batch have an id at least.</param>
     /// <param name="batch">Which texts, the longest first.</param>

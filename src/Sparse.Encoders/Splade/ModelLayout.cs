@@ -127,5 +127,6 @@ internal sealed record ModelLayout
 
     private static string Names((string Type, string Path)[] modules) => string.Join(", ", modules.Select(module => $"'{LastSegment(module.Type)}'"));
 
-    private static string LastSegment(string type) => type[(type.LastIndexOf('.') + 1)..];
+    /// <summary>A class without its module.</summary>
+    internal static string LastSegment(string type) => type[(type.LastIndexOf('.') + 1)..];
 }

@@ -41,6 +41,10 @@ public sealed class SpladeEncoder : ITermEncoder
         Identity = new EncoderIdentity(model.Name, Fingerprint(weights, model), model.Tokenizer.Vocabulary.Fingerprint, IsQueryOnly: _options.OwnTermsOnly);
         _graph = model.Load(weights, withPositions: false);
         MaxWeight = model.MaxWeight ?? _graph.UsualMaxWeight ?? SpladeModel.DefaultFor(model.Pooling);
+        ModelTokens = model.MaxTokens;
+        Family = (_graph.Family ?? model.Pooling.Describe())
+            + (_selection.TopTerms is { } top ? $", {(top > 0 ? $"the top {top} and " : "")}the text's own terms" : "")
+            + (model.Template is { } put ? $", the text as \"{put}\"" : "");
         _sourceGraph = new Lazy<ITermGraph>(() => model.Load(model.ReadWeights(), withPositions: true));
     }
 
@@ -53,10 +57,17 @@ public sealed class SpladeEncoder : ITermEncoder
     /// <inheritdoc/>
     public float MaxWeight { get; }
 
+    /// <summary>What kind of model it is, for people: "max of log(1 + relu)", and what else it does with a text and its terms.</summary>
+    public string Family { get; }
+
+    /// <summary>The most tokens that the model takes, at most <see cref="SpladeEncoderOptions.TokenLimit"/>.</summary>
+    public int ModelTokens { get; }
+
     /// <summary>Opens a model folder: one of Hugging Face's or sentence-transformers' layout with an ONNX file, or one that the import wrote.</summary>
     /// <param name="folder">
-    /// Holds model.onnx or onnx/model.onnx, config.json, and tokenizer.json or vocab.txt; modules.json with its pooling folder where the
-    /// pooling is not max with relu; sparse.json where the import wrote it.
+    /// Holds model.onnx or onnx/model.onnx, config.json, and a tokenizer (<see cref="TokenizerFolder"/>); modules.json with its pooling
+    /// folder where the pooling is not max with relu, or with a Router, of which this is the document side; sparse.json where the import
+    /// wrote it. README.md lists the families.
     /// </param>
     /// <param name="options">Options; null for the defaults.</param>
     /// <returns>The encoder; dispose it.</returns>

@@ -26,6 +26,9 @@ internal sealed class TermPairSession : ITermGraph
     /// <inheritdoc/>
     public int MaxTexts => 1;
 
+    /// <inheritdoc/>
+    public string Family => "terms and weights from the graph";
+
     /// <summary>Loads a model with those two outputs.</summary>
     /// <exception cref="InvalidDataException">ONNX Runtime refuses the model.</exception>
     internal static TermPairSession Load(byte[] model, string source, int terms, IReadOnlySet<int> markers) =>

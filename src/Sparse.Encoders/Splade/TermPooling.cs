@@ -34,6 +34,14 @@ internal sealed record TermPooling(TermActivation Activation, PoolingStrategy St
     /// <summary>True when only a part of each text is pooled, as the second copy of an echoed one.</summary>
     public bool IsPartial { get; init; }
 
+    /// <summary>For people.</summary>
+    internal string Describe() => (Strategy == PoolingStrategy.Max ? "max of " : "sum of ") + Activation switch
+    {
+        TermActivation.Log1pRelu => "log(1 + log(1 + relu))",
+        TermActivation.Elu1p => "elu + 1",
+        _ => "log(1 + relu)",
+    };
+
     /// <inheritdoc/>
     public override string ToString() => $"{Activation} {(Strategy == PoolingStrategy.Max ? "max" : "sum")}{(FirstTerm > 0 ? $" from {FirstTerm}" : "")}";
 }

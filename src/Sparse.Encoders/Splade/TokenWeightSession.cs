@@ -31,6 +31,9 @@ internal sealed class TokenWeightSession : ITermGraph
     /// <summary>Anserini's range of such weights, SparseEncoder.java.</summary>
     public float? UsualMaxWeight => 5f;
 
+    /// <inheritdoc/>
+    public string Family => "a weight a token, no expansion";
+
     /// <summary>Loads a model with the named output [batch, sequence, 1] or [batch, sequence].</summary>
     /// <exception cref="InvalidDataException">ONNX Runtime refuses the model.</exception>
     internal static TokenWeightSession Load(byte[] model, string source, string output, int terms, IReadOnlySet<int> markers) =>
