@@ -1,3 +1,4 @@
+using Sparse.Encoders.Folders;
 using Sparse.Encoders.Splade;
 
 namespace Sparse.Encoders.BuiltIn;

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.ML.OnnxRuntime;
+using Sparse.Encoders.Batches;
 using Sparse.Encoders.Onnx;
 using Sparse.Encoders.Splade;
 using Sparse.Tokens;

@@ -1,3 +1,4 @@
+using Sparse.Encoders.Batches;
 using Sparse.Encoders.Splade;
 using Sparse.Tokens;
 

@@ -1,3 +1,4 @@
+using Sparse.Encoders.Batches;
 using Sparse.Encoders.Onnx;
 
 namespace Sparse.Encoders.Dense;

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Sparse.Encoders.Onnx;
+using Sparse.Encoders.Folders;
 using Sparse.Encoders.Splade;
 using Sparse.Tokens;
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Sparse.Encoders.Folders;
 using Sparse.Encoders.Onnx;
 using Sparse.Encoders.Splade;
 

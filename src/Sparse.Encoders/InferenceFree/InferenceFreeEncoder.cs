@@ -2,8 +2,7 @@ using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
 using Sparse.Encoders.BuiltIn;
-using Sparse.Encoders.Onnx;
-using Sparse.Encoders.Splade;
+using Sparse.Encoders.Folders;
 using Sparse.Tokens;
 using Sparse.Vectors;
 

@@ -1,3 +1,4 @@
+using Sparse.Encoders.Batches;
 using Sparse.Encoders.Splade;
 
 namespace Sparse.Encoders.Onnx;

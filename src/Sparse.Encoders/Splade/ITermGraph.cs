@@ -1,4 +1,4 @@
-using Sparse.Encoders.Onnx;
+using Sparse.Encoders.Batches;
 using Sparse.Vectors;
 
 namespace Sparse.Encoders.Splade;

@@ -1,4 +1,4 @@
-using Sparse.Encoders.Onnx;
+using Sparse.Encoders.Batches;
 using Sparse.Tokens;
 
 namespace Sparse.Encoders.Splade;

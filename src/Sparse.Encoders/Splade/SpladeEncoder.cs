@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
+using Sparse.Encoders.Batches;
 using Sparse.Encoders.BuiltIn;
-using Sparse.Encoders.Onnx;
 using Sparse.Tokens;
 using Sparse.Vectors;
 

@@ -1,3 +1,5 @@
+using Sparse.Encoders.Batches;
+
 namespace Sparse.Encoders.Splade;
 
 /// <summary>How a SPLADE encoder runs.</summary>

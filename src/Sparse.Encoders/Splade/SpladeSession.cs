@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Microsoft.ML.OnnxRuntime;
+using Sparse.Encoders.Batches;
 using Sparse.Encoders.Onnx;
 using Sparse.Vectors;
 

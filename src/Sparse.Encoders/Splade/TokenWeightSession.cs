@@ -1,4 +1,5 @@
 using Microsoft.ML.OnnxRuntime;
+using Sparse.Encoders.Batches;
 using Sparse.Encoders.Onnx;
 using Sparse.Vectors;
 

@@ -1,3 +1,4 @@
+using Sparse.Encoders.Batches;
 using Sparse.Encoders.Import;
 using Sparse.Encoders.Onnx;
 using Sparse.Encoders.Splade;

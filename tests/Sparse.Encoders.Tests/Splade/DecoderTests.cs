@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Sparse.Encoders.Batches;
 using Sparse.Encoders.Import;
 using Sparse.Encoders.Onnx;
 using Sparse.Encoders.Splade;

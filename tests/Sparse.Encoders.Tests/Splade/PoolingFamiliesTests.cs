@@ -1,4 +1,5 @@
 using Google.Protobuf;
+using Sparse.Encoders.Batches;
 using Sparse.Encoders.Import;
 using Sparse.Encoders.Onnx;
 using Sparse.Encoders.Splade;

@@ -66,6 +66,14 @@ public class TokenizerFilesTests
         Assert.That(() => FromJson(broken), Throws.InstanceOf<InvalidDataException>().With.Message.Contains(reason));
     }
 
+    [Test]
+    public void Changed_tokenizer_json_is_read_or_refused_with_a_sentence() => TokenizerContract.AssertMutations(
+        Encoding.UTF8.GetBytes(Json), bytes => WordPieceTokenizer.FromTokenizerJson(new MemoryStream(bytes)), iterations: 1000);
+
+    [Test]
+    public void Changed_vocabulary_is_read_or_refused_with_a_sentence() => TokenizerContract.AssertMutations(
+        "[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\nhello\nw\n##ö\n"u8.ToArray(), bytes => WordPieceTokenizer.FromVocabulary(new MemoryStream(bytes)), iterations: 1000);
+
     [TestCase("[UNK]\n[CLS]\n\n[SEP]\n", "line 3")]
     [TestCase("[UNK]\n[CLS]\n", "lacks the piece [SEP]")]
     [TestCase("[UNK]\n[CLS]\n[SEP]\na\na\n", "'a' has two")]

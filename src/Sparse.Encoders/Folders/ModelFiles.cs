@@ -1,4 +1,4 @@
-namespace Sparse.Encoders.Onnx;
+namespace Sparse.Encoders.Folders;
 
 /// <summary>Finds the ONNX file of a model folder.</summary>
 internal static class ModelFiles

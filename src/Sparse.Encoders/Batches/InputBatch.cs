@@ -1,4 +1,4 @@
-namespace Sparse.Encoders.Onnx;
+namespace Sparse.Encoders.Batches;
 
 /// <summary>A text as a model reads it.</summary>
 /// <param name="Ids">Its ids, markers included.</param>

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
-namespace Sparse.Encoders.Splade;
+namespace Sparse.Encoders.Folders;
 
 /// <summary>What our import adds to a model folder, in sparse.json.</summary>
 internal sealed record ModelManifest

@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace Sparse.Encoders.Splade;
+namespace Sparse.Encoders.Folders;
 
 /// <summary>Reads the small JSON files of a model folder, with errors that name the file.</summary>
 internal static class ModelJson
@@ -21,11 +21,42 @@ internal static class ModelJson
         try
         {
             using JsonDocument document = JsonDocument.Parse(File.ReadAllBytes(path));
+            Touch(document.RootElement);
             return document.RootElement.Clone();
+        }
+        catch (InvalidOperationException error)
+        {
+            throw new InvalidDataException($"{path} holds text that is not valid Unicode.", error);
         }
         catch (JsonException error)
         {
             throw new InvalidDataException($"{path} is not valid JSON at line {error.LineNumber + 1}.", error);
+        }
+    }
+
+    // Text is decoded when it is asked for; all of it here, so that no later reader meets half a surrogate pair.
+    private static void Touch(JsonElement element)
+    {
+        switch (element.ValueKind)
+        {
+            case JsonValueKind.Object:
+                foreach (JsonProperty property in element.EnumerateObject())
+                {
+                    _ = property.Name;
+                    Touch(property.Value);
+                }
+
+                break;
+            case JsonValueKind.Array:
+                foreach (JsonElement item in element.EnumerateArray())
+                {
+                    Touch(item);
+                }
+
+                break;
+            case JsonValueKind.String:
+                _ = element.GetString();
+                break;
         }
     }
 

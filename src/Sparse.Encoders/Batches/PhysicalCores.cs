@@ -1,4 +1,4 @@
-namespace Sparse.Encoders.Splade;
+namespace Sparse.Encoders.Batches;
 
 /// <summary>The cores that this process may use; two hardware threads of one core share its arithmetic units, which encoding fills.</summary>
 internal static class PhysicalCores

@@ -1,7 +1,7 @@
 using CsCheck;
-using Sparse.Encoders.Splade;
+using Sparse.Encoders.Batches;
 
-namespace Sparse.Encoders.Tests.Splade;
+namespace Sparse.Encoders.Tests.Batches;
 
 internal sealed class LengthBatchesTests
 {

@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace Sparse.Encoders.Splade;
+namespace Sparse.Encoders.Folders;
 
 /// <summary>Where the parts of a sparse model lie in its folder: the plain layout, modules.json, or a Router with a query side of its own.</summary>
 /// <remarks>Types are told by their last segment: sentence-transformers 5.4 moved them under ".modules.".</remarks>

@@ -1,6 +1,6 @@
 using System.Runtime.ExceptionServices;
 
-namespace Sparse.Encoders.Onnx;
+namespace Sparse.Encoders.Batches;
 
 /// <summary>Pieces of work side by side: each worker takes the next piece when it is done with one, because batches differ in length.</summary>
 internal static class Workers

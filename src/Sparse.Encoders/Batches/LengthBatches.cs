@@ -1,4 +1,4 @@
-namespace Sparse.Encoders.Splade;
+namespace Sparse.Encoders.Batches;
 
 /// <summary>Groups texts of like length, so that little is computed for padding.</summary>
 internal static class LengthBatches
