@@ -32,6 +32,11 @@ internal static class ModelFile
         {
             throw new InvalidDataException($"{name} is not JSON: line {(e.LineNumber ?? 0) + 1}, byte {(e.BytePositionInLine ?? 0) + 1}.", e);
         }
+        catch (InvalidDataException e) when (!e.Message.Contains(name, StringComparison.Ordinal))
+        {
+            // What a vocabulary or a tokenizer says of itself; it does not know its file.
+            throw new InvalidDataException($"{name}: {e.Message}", e);
+        }
         catch (Exception e) when (e is InvalidOperationException or KeyNotFoundException or FormatException or IndexOutOfRangeException)
         {
             // System.Text.Json's ways to say that a value is missing, has another type or range, or is not valid Unicode.

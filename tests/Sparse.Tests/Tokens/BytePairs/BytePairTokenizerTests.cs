@@ -103,7 +103,7 @@ internal sealed class BytePairTokenizerTests
         string broken = Json().Replace(part, instead, StringComparison.Ordinal);
 
         Assert.That(broken, Is.Not.EqualTo(Json()));
-        Assert.That(() => FromJson(broken), Throws.InstanceOf<InvalidDataException>().With.Message.Contains(reason));
+        Assert.That(() => FromJson(broken), Throws.InstanceOf<InvalidDataException>().With.Message.StartsWith("tokenizer.json").And.Message.Contains(reason));
     }
 
     [TestCase("vocab.json", "{\"a\": 0, \"b\": 2}", "without gaps")]
