@@ -75,6 +75,11 @@ internal struct TermRecord
         int above = 0;
         for (int impact = 255; impact > 0; impact--)
         {
+            if (counts[impact] == 0)
+            {
+                continue;
+            }
+
             int upTo = above + counts[impact];
             Largest = above == 0 && upTo > 0 ? (byte)impact : Largest;
             Tenth = above < 10 && upTo >= 10 ? (byte)impact : Tenth;

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using static Sparse.Impacts.ImpactFormat;
 
@@ -181,6 +182,7 @@ internal sealed unsafe class ImpactSegmentWriter
         return position;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Rank(ReadOnlySpan<byte> impacts, ref TermRecord record)
     {
         _impactCounts.AsSpan().Clear();
@@ -197,6 +199,7 @@ internal sealed unsafe class ImpactSegmentWriter
     }
 
     /// <summary>Block maxima into _maxima and their histogram; counts of entries, of empty entries for wide gaps, and of further entries of full blocks.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private (int Entries, int Gaps, int Full) Measure(ReadOnlySpan<int> positions, ReadOnlySpan<byte> impacts)
     {
         _maximumCounts.AsSpan().Clear();
@@ -225,6 +228,7 @@ internal sealed unsafe class ImpactSegmentWriter
         return (entries, gaps, full);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void WriteDense(ReadOnlySpan<int> positions, ReadOnlySpan<byte> impacts)
     {
         _levels.Fit(_maximumCounts);
@@ -272,6 +276,7 @@ internal sealed unsafe class ImpactSegmentWriter
         Write(data);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private int WriteList(ReadOnlySpan<int> positions, ReadOnlySpan<byte> impacts, int places)
     {
         _levels.Fit(_maximumCounts);

@@ -30,6 +30,21 @@ internal sealed unsafe class ImpactSegmentTests
             iter: 500);
 
     [Test]
+    public void No_other_15_bounds_lie_closer_to_what_they_stand_for() =>
+        Gen.Int[0, 1_000_000].Sample(
+            seed =>
+            {
+                // Counts from all alike, which ties, to a million blocks.
+                var random = new Random(seed);
+                int most = random.Next(4) switch { 0 => 2, 1 => 3, 2 => 100, _ => 1_000_000 };
+                int[] histogram = [.. Enumerable.Range(0, 256).Select(_ => random.Next(4) == 0 ? 0 : random.Next(1, most))];
+                var levels = new BoundLevels();
+                levels.Fit(histogram);
+                return Excess(histogram, levels.Bounds) == LeastExcess(histogram);
+            },
+            iter: 20);
+
+    [Test]
     public void Up_to_15_distinct_maxima_keep_their_values()
     {
         var histogram = new int[256];
@@ -119,5 +134,32 @@ internal sealed unsafe class ImpactSegmentTests
         }
 
         return segment.Terms == terms.Count && segment.Documents == documents && segment.Postings == terms.Sum(t => (long)t.Docs.Length);
+    }
+
+    private static long Excess(int[] histogram, byte[] bounds) =>
+        Enumerable.Range(1, 255).Sum(value => histogram[value] == 0 ? 0L : histogram[value] * (long)(bounds.Where(bound => bound >= value).Min() - value));
+
+    /// <summary>The least excess with 15 bounds, by trying every last but one bound for every last one.</summary>
+    private static long LeastExcess(int[] histogram)
+    {
+        // least[v]: of the values up to v, the last bound being v.
+        long[] least = [.. Enumerable.Range(0, 256).Select(bound => Between(0, bound))];
+        for (int level = 2; level <= 15; level++)
+        {
+            least = [.. Enumerable.Range(0, 256).Select(bound => Enumerable.Range(0, bound + 1).Min(before => least[before] + Between(before, bound)))];
+        }
+
+        return least[Array.FindLastIndex(histogram, count => count > 0)];
+
+        long Between(int below, int bound)
+        {
+            long sum = 0;
+            for (int value = below + 1; value <= bound; value++)
+            {
+                sum += (long)histogram[value] * (bound - value);
+            }
+
+            return sum;
+        }
     }
 }
