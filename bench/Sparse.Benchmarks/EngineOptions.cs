@@ -42,6 +42,9 @@ internal sealed class EngineOptions
     /// <summary>True to build a Lucene directory and search that.</summary>
     public bool Lucene { get; private set; }
 
+    /// <summary>Segments to build before they are merged into one (with --lucene).</summary>
+    public int Segments { get; private set; } = 1;
+
     /// <summary>Reads a command line.</summary>
     /// <exception cref="ArgumentException">An option is unknown or lacks its value.</exception>
     public static EngineOptions Parse(IReadOnlyList<string> args)
@@ -81,6 +84,9 @@ internal sealed class EngineOptions
                     break;
                 case "--lucene":
                     options.Lucene = true;
+                    break;
+                case "--segments":
+                    options.Segments = Number(Values(args, ref i, option)[0]);
                     break;
                 case "--reorder":
                     options.Reorder = Number(Values(args, ref i, option)[0]);

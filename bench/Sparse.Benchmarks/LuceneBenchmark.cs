@@ -18,9 +18,9 @@ namespace Sparse.Benchmarks;
 
 /// <summary>Question: what does the engine cost inside a real Lucene directory, through IndexWriter and <see cref="SparseSearcher"/>?</summary>
 /// <remarks>
-/// Built: vectors → ImpactField → IndexWriter with SparseCodec → one merged, committed segment. Measured: making the query object and
-/// searching, best of repeated runs after warm-up; "stock" is the same query in a stock IndexSearcher. Bytes are those of the
-/// sparse field's files, dictionary included.
+/// Built: vectors → PackedImpactField, and a numeric id as in the peers' script → IndexWriter with SparseCodec → one merged, committed
+/// segment. Measured: making the query object and searching, best of repeated runs after warm-up; "stock" is the same query in a
+/// stock IndexSearcher. Bytes are those of the sparse field's files, dictionary included.
 /// </remarks>
 internal static class LuceneBenchmark
 {
@@ -37,11 +37,13 @@ internal static class LuceneBenchmark
         {
             using FSDirectory directory = FSDirectory.Open(path);
             long started = Stopwatch.GetTimestamp();
-            Build(directory, documents, options.Reorder > 0);
+            TimeSpan used = Environment.CpuUsage.TotalTime;
+            double merged = Build(directory, documents, options.Reorder > 0, options.Segments);
             double built = Stopwatch.GetElapsedTime(started).TotalSeconds;
+            used = Environment.CpuUsage.TotalTime - used;
             started = Stopwatch.GetTimestamp();
             using DirectoryReader reader = DirectoryReader.Open(directory);
-            Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"built in {built:0.0} s, opened in {Stopwatch.GetElapsedTime(started).TotalMilliseconds:0.0} ms"));
+            Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"built in {built:0.00} s ({used.TotalSeconds:0.00} s of CPU), {merged:0.00} s of them to merge, opened in {Stopwatch.GetElapsedTime(started).TotalMilliseconds:0.0} ms"));
             double bytes = (double)Directory.GetFiles(path, "*SparseImpact*").Sum(file => new FileInfo(file).Length) / documents.Terms.Length;
             List<EngineResult> ours = [];
             foreach (VectorFile set in options.Queries.Select(VectorFile.Read))
@@ -70,8 +72,12 @@ internal static class LuceneBenchmark
         }
     }
 
-    private static void Build(FSDirectory directory, VectorFile documents, bool reorder)
+    /// <summary>Builds the index.</summary>
+    /// <returns>Seconds that the last flush and the merge to one segment took.</returns>
+    private static double Build(FSDirectory directory, VectorFile documents, bool reorder, int segments)
     {
+        // Reordering is a merge's work, and one segment alone would not be merged.
+        int segmentRows = (documents.Rows / Math.Max(segments, reorder ? 2 : 1)) + 1;
         var format = new Dictionary<string, SparseFieldFormat> { [Field] = new(1) };
         var config = new IndexWriterConfig(LuceneVersion.LUCENE_48, new KeywordAnalyzer())
         {
@@ -82,8 +88,9 @@ internal static class LuceneBenchmark
         };
         var vocabulary = new Vocabulary([.. Enumerable.Range(0, 1 << 16).Select(Term)]);
         using var writer = new IndexWriter(directory, config);
-        var field = new ImpactField(Field);
-        Document document = [field];
+        var field = new PackedImpactField(Field);
+        var id = new NumericDocValuesField("id", 0);
+        Document document = [field, id];
         for (int row = 0; row < documents.Rows; row++)
         {
             int from = (int)documents.Starts[row], count = (int)(documents.Starts[row + 1] - from);
@@ -94,16 +101,18 @@ internal static class LuceneBenchmark
             }
 
             field.SetImpacts(new ImpactVector(terms, documents.Impacts.AsSpan(from, count).ToArray()), vocabulary);
+            id.SetInt64Value(row);
             writer.AddDocument(document);
-            if (reorder && row == documents.Rows / 2)
+            if ((row + 1) % segmentRows == 0)
             {
-                // Reordering is a merge's work, and one segment alone would not be merged.
                 writer.Commit();
             }
         }
 
+        long started = Stopwatch.GetTimestamp();
         writer.ForceMerge(1);
         writer.Commit();
+        return Stopwatch.GetElapsedTime(started).TotalSeconds;
     }
 
     private static string Term(int id) => id.ToString("x4", CultureInfo.InvariantCulture);

@@ -30,7 +30,7 @@ internal sealed class OwnApplicationTests
         string[] texts = ["Show how much of a volume is in use.", "Repair of old cars and trucks.", "A recipe for apple cake."];
         foreach (TermVector vector in encoder.Encode(texts))
         {
-            writer.AddDocument(new Document { new ImpactField("sparse", quantizer.Quantize(vector, out _), encoder.Vocabulary) });
+            writer.AddDocument(new Document { new PackedImpactField("sparse", quantizer.Quantize(vector, out _), encoder.Vocabulary) });
         }
 
         using DirectoryReader reader = writer.GetReader(applyAllDeletes: true);

@@ -1,11 +1,12 @@
-using Lucene.Net.Analysis;
 using Lucene.Net.Analysis.TokenAttributes;
 using Lucene.Net.Util;
+using Sparse.Tokens;
+using Sparse.Vectors;
 
 namespace Sparse.LuceneNet.Impacts;
 
 /// <summary>The tokens of an <see cref="ImpactField"/>: every term at position 0 with its impact as payload. No garbage per token.</summary>
-internal sealed class ImpactTokenStream : TokenStream
+internal sealed class ImpactTokenStream : ImpactTokens
 {
     private readonly ICharTermAttribute _term;
     private readonly IPositionIncrementAttribute _increment;
@@ -22,20 +23,27 @@ internal sealed class ImpactTokenStream : TokenStream
         _payload = AddAttribute<IPayloadAttribute>();
     }
 
-    /// <summary>Forgets all terms.</summary>
-    public void Clear()
+    /// <inheritdoc/>
+    public override void Clear()
     {
         _terms.Clear();
         _impacts.Clear();
     }
 
-    /// <summary>Adds a term.</summary>
-    /// <param name="term">Not empty.</param>
-    /// <param name="impact">1 to 255.</param>
-    public void Add(string term, byte impact)
+    /// <inheritdoc/>
+    public override void Add(string term, byte impact)
     {
         _terms.Add(term);
         _impacts.Add(impact);
+    }
+
+    /// <inheritdoc/>
+    public override void Add(ImpactVector vector, Vocabulary vocabulary)
+    {
+        for (int i = 0; i < vector.Count; i++)
+        {
+            Add(vocabulary[vector.Terms[i]], vector.Impacts[i]);
+        }
     }
 
     /// <inheritdoc/>

@@ -7,13 +7,14 @@ namespace Sparse.LuceneNet.Postings;
 /// <summary>Postings of sparse fields: for each term its documents and one impact of 1 to 255 in each. Version 2 of the format.</summary>
 /// <remarks>
 /// <para>
-/// Impacts arrive as one-byte payloads (<see cref="ImpactField"/> sends them so) and are handed back as such: frequency 1,
-/// position 0, payload = impact. Whatever Lucene does with postings works on them. Refused when a segment is written, because
-/// Lucene shows postings no earlier: a token without payload, a payload longer than one byte, impact 0, and a field indexed
-/// without positions. As in any postings format such an error costs the documents buffered in that thread, so give the field
-/// only <see cref="ImpactField"/> values, which cannot cause it. A term that comes more than once in one document (two values
-/// of the field) keeps its largest impact. Segments of different scale or encoder do not merge. Segments of version 1 are
-/// read, and become version 2 when they merge.
+/// Impacts arrive as one-byte payloads (<see cref="ImpactField"/> sends them so), or a document's whole vector as the payload of
+/// the empty term (<see cref="PackedImpactField"/>). They are handed back as one-byte payloads: frequency 1, position 0,
+/// payload = impact. Whatever Lucene does with postings works on them. Refused when a segment is written, because Lucene shows
+/// postings no earlier: a token without payload, a payload longer than one byte, impact 0, an empty term whose payload is no
+/// packed vector, and a field indexed without positions. As in any postings format such an error costs the documents buffered
+/// in that thread, so give the field only <see cref="ImpactField"/> and <see cref="PackedImpactField"/> values, which cannot
+/// cause it. A term that comes more than once in one document (two values of the field) keeps its largest impact. Segments of
+/// different scale or encoder do not merge. Segments of version 1 are read, and become version 2 when they merge.
 /// </para>
 /// <para>The files, in the notation of Lucene's own formats (Int32 and Int64 big-endian, VInt and VLong variable-length):</para>
 /// <code>

@@ -19,7 +19,7 @@ internal sealed class IndexChanges : IDisposable
     private readonly string _path;
     private readonly SnapshotDeletionPolicy _snapshots = new(new KeepOnlyLastCommitDeletionPolicy());
     private readonly ImpactQuantizer? _quantizer;
-    private readonly ImpactField _impacts = new(SparseFields.Sparse);
+    private readonly PackedImpactField _impacts = new(SparseFields.Sparse);
     private readonly LiveIds _ids;
     private volatile Exception? _failure;
     private bool _hasUncommitted;

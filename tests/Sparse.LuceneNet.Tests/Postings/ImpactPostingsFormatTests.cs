@@ -9,6 +9,9 @@ namespace Sparse.LuceneNet.Tests.Postings;
 public sealed class ImpactPostingsFormat1Tests : PostingsFormatConformance
 {
     /// <inheritdoc/>
+    public override bool TakesPackedVectors => false;
+
+    /// <inheritdoc/>
     public override PostingsFormat NewPostingsFormat(SparseFieldFormat format) => new ImpactPostingsFormat1(format);
 }
 

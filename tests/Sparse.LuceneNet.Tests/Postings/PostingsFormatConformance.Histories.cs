@@ -4,6 +4,7 @@ using Lucene.Net.Index;
 using Lucene.Net.Search;
 using Lucene.Net.Store;
 using Lucene.Net.Util;
+using Sparse.LuceneNet.Impacts;
 using Sparse.LuceneNet.Queries;
 using Sparse.LuceneNet.Tests.Queries;
 using Sparse.Vectors;
@@ -140,7 +141,7 @@ public abstract partial class PostingsFormatConformance
         {
             // One in eight has no sparse field at all; RandomVector gives some without terms.
             ImpactVector? vector = _random.Next(8) == 0 ? null : ToyIndex.RandomVector(_random);
-            Document document = ToyIndex.Document(id, vector);
+            Document document = NewDocument(id, vector);
             if (isNew)
             {
                 _writer.AddDocument(document);
@@ -153,8 +154,34 @@ public abstract partial class PostingsFormatConformance
             _live[id] = vector ?? new ImpactVector([], []);
         }
 
+        /// <summary>A vector plain or, where the format takes it, packed, or as two values that overlap.</summary>
+        private Document NewDocument(string id, ImpactVector? vector)
+        {
+            if (vector is null || !_suite.TakesPackedVectors)
+            {
+                return ToyIndex.Document(id, vector);
+            }
+
+            int cut = _random.Next(vector.Count + 1), overlap = Math.Min(cut, 1);
+            var start = new ImpactVector(vector.Terms[..cut].ToArray(), vector.Impacts[..cut].ToArray());
+            var end = new ImpactVector(vector.Terms[(cut - overlap)..].ToArray(), [.. new byte[overlap].Select(_ => (byte)1), .. vector.Impacts[cut..]]);
+            return _random.Next(4) switch
+            {
+                0 => ToyIndex.Document(id, vector),
+                1 => ToyIndex.Document(id, ToyIndex.Packed(start), ToyIndex.Packed(end)),
+                2 => ToyIndex.Document(id, ToyIndex.Packed(end), new ImpactField(ToyIndex.SparseField, start, ToyIndex.Vocabulary)),
+                _ => ToyIndex.Document(id, ToyIndex.Packed(vector)),
+            };
+        }
+
         private void DeleteByTerm(bool byQuery)
         {
+            if (_suite.TakesPackedVectors && !byQuery)
+            {
+                // Terms of the field itself are not seen in the buffer while they are packed.
+                _writer.Flush(triggerMerge: false, applyAllDeletes: true);
+            }
+
             int term = _random.Next(ToyIndex.Vocabulary.Count);
             string text = ToyIndex.Vocabulary[term];
             if (byQuery)
@@ -201,7 +228,7 @@ public abstract partial class PostingsFormatConformance
                 {
                     ImpactVector vector = ToyIndex.RandomVector(_random);
                     string id = $"added{_ids++:0000}";
-                    writer.AddDocument(ToyIndex.Document(id, vector));
+                    writer.AddDocument(NewDocument(id, vector));
                     _live.Add(id, vector);
                     if (_random.Next(3) == 0)
                     {

@@ -1,5 +1,3 @@
-using Lucene.Net.Analysis;
-using Lucene.Net.Analysis.TokenAttributes;
 using Lucene.Net.Documents;
 using Lucene.Net.Index;
 using Lucene.Net.Search;
@@ -223,37 +221,6 @@ public abstract partial class PostingsFormatConformance
 
                 term.DocsAndPositions(null, postings).Advance(leaf.AtomicReader.MaxDoc / 2);
             }
-        }
-    }
-
-    private sealed class OneToken : TokenStream
-    {
-        private readonly string _text;
-        private readonly byte[]? _bytes;
-        private readonly ICharTermAttribute _term;
-        private readonly IPayloadAttribute _payload;
-        private bool _given;
-
-        public OneToken(string text, byte[]? payload)
-        {
-            _text = text;
-            _bytes = payload;
-            _term = AddAttribute<ICharTermAttribute>();
-            _payload = AddAttribute<IPayloadAttribute>();
-        }
-
-        public override bool IncrementToken()
-        {
-            if (_given)
-            {
-                return false;
-            }
-
-            _given = true;
-            ClearAttributes();
-            _term.Append(_text);
-            _payload.Payload = _bytes is null ? null : new BytesRef(_bytes);
-            return true;
         }
     }
 }

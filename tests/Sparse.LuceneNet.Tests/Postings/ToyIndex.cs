@@ -59,6 +59,8 @@ internal static class ToyIndex
         return document;
     }
 
+    public static PackedImpactField Packed(ImpactVector vector) => new(SparseField, vector, Vocabulary);
+
     public static ImpactVector Vector(params (string Term, byte Impact)[] impacts)
     {
         var sorted = new SortedDictionary<int, byte>();

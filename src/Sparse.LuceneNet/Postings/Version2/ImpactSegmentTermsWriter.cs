@@ -10,6 +10,7 @@ namespace Sparse.LuceneNet.Postings.Version2;
 /// <summary>Writes one sparse field as an impact segment, at once or, where documents are reordered, when all terms are known.</summary>
 internal sealed class ImpactSegmentTermsWriter : TermsConsumer
 {
+    private readonly string _segment;
     private readonly FieldInfo _field;
     private readonly SparseFieldFormat _format;
     private readonly int _documents;
@@ -20,6 +21,7 @@ internal sealed class ImpactSegmentTermsWriter : TermsConsumer
     private readonly PostingsStash? _stash;
     private readonly ImpactSegmentWriter? _writer;
     private readonly long _start;
+    private PackedPostings? _packed;
     private int _termCount;
 
     /// <summary>Starts a field.</summary>
@@ -34,6 +36,7 @@ internal sealed class ImpactSegmentTermsWriter : TermsConsumer
     public ImpactSegmentTermsWriter(
         string segment, FieldInfo field, SparseFieldFormat format, int documents, bool reorder, IndexOutput postings, RAMOutputStream terms, DataOutput fields)
     {
+        _segment = segment;
         _field = field;
         _format = format;
         _documents = documents;
@@ -63,6 +66,12 @@ internal sealed class ImpactSegmentTermsWriter : TermsConsumer
     /// <inheritdoc/>
     public override PostingsConsumer StartTerm(BytesRef text)
     {
+        // The empty term sorts before all others, so that whether vectors are packed is known first.
+        if (text.Length == 0)
+        {
+            return _packed = new PackedPostings(_segment, _field.Name);
+        }
+
         _buffer.Start(text);
         return _buffer;
     }
@@ -70,17 +79,34 @@ internal sealed class ImpactSegmentTermsWriter : TermsConsumer
     /// <inheritdoc/>
     public override void FinishTerm(BytesRef text, TermStats stats)
     {
-        _stash?.Add(_buffer.Documents, _buffer.Values);
-        _writer?.AddTerm(_buffer.Documents, _buffer.Values);
+        if (_packed is null)
+        {
+            Write(text, _buffer.Documents, _buffer.Values);
+        }
+        else if (text.Length > 0)
+        {
+            _packed.AddTerm(text, _buffer.Documents, _buffer.Values);
+        }
+    }
+
+    /// <summary>Writes a term, after those before it in the order of their bytes.</summary>
+    /// <param name="text">The term.</param>
+    /// <param name="docs">Its documents, ascending.</param>
+    /// <param name="impacts">Their impacts.</param>
+    public void Write(BytesRef text, ReadOnlySpan<int> docs, ReadOnlySpan<byte> impacts)
+    {
+        _stash?.Add(docs, impacts);
+        _writer?.AddTermInOrder(docs, impacts);
         _terms.WriteVInt32(text.Length);
         _terms.WriteBytes(text.Bytes, text.Offset, text.Length);
-        _terms.WriteVInt32(stats.DocFreq);
+        _terms.WriteVInt32(docs.Length);
         _termCount++;
     }
 
     /// <inheritdoc/>
     public override void Finish(long sumTotalTermFreq, long sumDocFreq, int docCount)
     {
+        _packed?.WriteTo(this);
         ImpactSegmentWriter writer = _writer ?? new ImpactSegmentWriter(new IndexOutputStream(_postings), _documents, _stash!.Order(_documents));
         _stash?.MoveTo(writer);
         long length = writer.Finish();
