@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Lucene.Net.Codecs;
 using Lucene.Net.Index;
 using Lucene.Net.Util;
@@ -10,6 +11,7 @@ internal abstract class ImpactConsumer(string segment, string field, SparseField
 {
     private int[] _docs = new int[capacity];
     private byte[] _impacts = new byte[capacity];
+    private MergedDocuments? _merged;
     private BytesRef? _term;
     private int _count;
 
@@ -72,12 +74,29 @@ internal abstract class ImpactConsumer(string segment, string field, SparseField
     /// <inheritdoc/>
     public override TermStats Merge(MergeState mergeState, IndexOptions indexOptions, DocsEnum postings, FixedBitSet visitedDocs)
     {
-        if (postings is MappingMultiDocsAndPositionsEnum mapping)
+        if (postings is not MappingMultiDocsAndPositionsEnum mapping)
         {
-            RefuseOtherFormats(mapping.Subs.AsSpan(0, mapping.NumSubs));
+            return base.Merge(mergeState, indexOptions, postings, visitedDocs);
         }
 
-        return base.Merge(mergeState, indexOptions, postings, visitedDocs);
+        Span<MultiDocsAndPositionsEnum.EnumWithSlice> sources = mapping.Subs.AsSpan(0, mapping.NumSubs);
+        RefuseOtherFormats(sources);
+        foreach (MultiDocsAndPositionsEnum.EnumWithSlice source in sources)
+        {
+            if (source.DocsAndPositionsEnum is not ImpactPostingsEnum { Cursor: not null })
+            {
+                return base.Merge(mergeState, indexOptions, postings, visitedDocs);
+            }
+        }
+
+        _merged ??= new MergedDocuments(mergeState);
+        int count = 0;
+        foreach (MultiDocsAndPositionsEnum.EnumWithSlice source in sources)
+        {
+            count += Copy(((ImpactPostingsEnum)source.DocsAndPositionsEnum).Cursor!, source.Slice.ReaderIndex, _merged, visitedDocs);
+        }
+
+        return new TermStats(count, count);
     }
 
     /// <summary>Called when the gathered postings fill their capacity: takes them away by <see cref="Clear"/>, or asks for more room by <see cref="Grow"/>.</summary>
@@ -92,6 +111,40 @@ internal abstract class ImpactConsumer(string segment, string field, SparseField
         int size = (int)Math.Min(Array.MaxLength, _docs.Length * 2L);
         Array.Resize(ref _docs, size);
         Array.Resize(ref _impacts, size);
+    }
+
+    /// <summary>Adds a source's postings of the term, but for those of deleted documents.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private int Copy(ImpactCursor source, int reader, MergedDocuments documents, FixedBitSet visitedDocs)
+    {
+        int count = 0, start = documents.Start(reader);
+        int[]? moved = documents.Moved(reader);
+        for (ReadOnlySpan<int> docs = source.Docs; docs.Length > 0; docs = source.Docs)
+        {
+            ReadOnlySpan<byte> impacts = source.Impacts;
+            for (int i = 0; i < docs.Length; i++)
+            {
+                int doc = moved is null ? start + docs[i] : moved[docs[i]];
+                if (doc < 0)
+                {
+                    continue;
+                }
+
+                if (_count == _docs.Length)
+                {
+                    MakeRoom();
+                }
+
+                _docs[_count] = doc;
+                _impacts[_count++] = impacts[i];
+                visitedDocs.Set(doc);
+                count++;
+            }
+
+            source.Skip(docs.Length);
+        }
+
+        return count;
     }
 
     private void RefuseOtherFormats(ReadOnlySpan<MultiDocsAndPositionsEnum.EnumWithSlice> sources)

@@ -14,6 +14,9 @@ internal sealed class ImpactPostingsEnum(ImpactTerms terms) : DocsAndPositionsEn
     /// <summary>The field.</summary>
     public ImpactTerms Terms => terms;
 
+    /// <summary>All postings of the term from the current one on, for merges; null where documents are left out.</summary>
+    public ImpactCursor? Cursor => _liveDocs is null ? _cursor : null;
+
     /// <inheritdoc/>
     public override int DocID => _doc;
 

@@ -1,9 +1,11 @@
+using System.Globalization;
 using Lucene.Net.Codecs;
 using Lucene.Net.Codecs.Lucene46;
 using Lucene.Net.Documents;
 using Lucene.Net.Index;
 using Lucene.Net.Search;
 using Lucene.Net.Store;
+using Lucene.Net.Util;
 using Sparse.LuceneNet.Impacts;
 using Sparse.Vectors;
 using Directory = Lucene.Net.Store.Directory;
@@ -101,6 +103,33 @@ public abstract partial class PostingsFormatConformance
         AssertHolds(directory, written);
         Merge(directory, NewCodec());
         AssertHolds(directory, written);
+    }
+
+    [Test]
+    public void Segments_of_many_blocks_merge_without_the_documents_that_a_reader_hides([Values] bool deleted)
+    {
+        using var directory = new RAMDirectory();
+        using var merged = new RAMDirectory();
+        SortedDictionary<string, SortedDictionary<string, byte>> written = WriteRandom(directory, NewCodec(), seed: 9, documents: 6_000, segments: 2);
+        if (deleted)
+        {
+            using IndexWriter deleting = ToyIndex.Writer(directory, NewCodec());
+            deleting.DeleteDocuments(new Term(ToyIndex.SparseField, "t07"));
+            foreach (string id in written.Keys.Where(id => written[id].ContainsKey("t07")).ToArray())
+            {
+                written.Remove(id);
+            }
+        }
+
+        using (IndexWriter writer = ToyIndex.Writer(merged, NewCodec()))
+        using (DirectoryReader reader = DirectoryReader.Open(directory))
+        {
+            writer.AddIndexes([.. reader.Leaves.Select(leaf => new SecondHalf(leaf.AtomicReader))]);
+        }
+
+        string[] first = [.. written.Keys.Where(id => int.Parse(id, CultureInfo.InvariantCulture) % 3_000 < 1_500)];
+        Array.ForEach(first, id => written.Remove(id));
+        AssertHolds(merged, written);
     }
 
     [Test]
@@ -328,6 +357,30 @@ public abstract partial class PostingsFormatConformance
         else
         {
             writer.AddIndexes(added);
+        }
+    }
+
+    /// <summary>A reader that shows the second half of its documents as the live ones.</summary>
+    private sealed class SecondHalf(AtomicReader inner) : FilterAtomicReader(inner)
+    {
+        private readonly FixedBitSet _live = Live(inner);
+
+        public override IBits LiveDocs => _live;
+
+        public override int NumDocs => _live.Cardinality;
+
+        private static FixedBitSet Live(AtomicReader inner)
+        {
+            var live = new FixedBitSet(inner.MaxDoc);
+            for (int doc = inner.MaxDoc / 2; doc < inner.MaxDoc; doc++)
+            {
+                if (inner.LiveDocs?.Get(doc) != false)
+                {
+                    live.Set(doc);
+                }
+            }
+
+            return live;
         }
     }
 
