@@ -21,6 +21,6 @@ public sealed record SparseIndexOptions
     public double RamBufferMegabytes { get; init; } = 64;
 
     /// <summary>Merges to segments of at least so many documents put like documents next to each other: searches get faster, such
-    /// merges slower, and take 9 bytes of memory a posting or so. Null for never, ≥ 1.</summary>
+    /// merges slower, and take a dozen bytes of memory a posting. Null for never, ≥ 1.</summary>
     public int? ReorderFrom { get; init; }
 }

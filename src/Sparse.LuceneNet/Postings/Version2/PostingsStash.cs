@@ -15,24 +15,16 @@ internal sealed class PostingsStash
 
     /// <summary>Finds an order that puts like documents next to each other.</summary>
     /// <param name="documents">Documents of the segment.</param>
-    /// <returns>The document at each position; null where there is too much to reorder at once, so that documents stay as they are.</returns>
-    public int[]? Order(int documents)
+    /// <returns>The document at each position.</returns>
+    public int[] Order(int documents)
     {
         var impactCounts = new long[256];
-        long postings = 0;
         foreach ((_, byte[] impacts) in _terms)
         {
-            postings += impacts.Length;
             foreach (byte impact in impacts)
             {
                 impactCounts[impact]++;
             }
-        }
-
-        // A strong posting counts twice.
-        if (postings > ForwardRows.MaxPostings / 2)
-        {
-            return null;
         }
 
         var rows = new ForwardRowsBuilder(documents, _terms.Count, ForwardRowsBuilder.ChooseImpacts(impactCounts));

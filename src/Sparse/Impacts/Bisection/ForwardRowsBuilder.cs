@@ -49,10 +49,14 @@ internal sealed class ForwardRowsBuilder
         _starts = new long[documents + 1];
     }
 
-    /// <summary>Impacts that leave out a quarter of the postings at most and take three tenths at most for strong, whatever the field's scale.</summary>
+    /// <summary>
+    /// Impacts that leave out a quarter of the postings at most and take three tenths at most for strong, whatever the field's scale;
+    /// more are left out, the weakest first, where rows could not hold the rest.
+    /// </summary>
     /// <param name="impactCounts">[256], how many postings have each impact; a sample's will do.</param>
-    /// <returns>The least impact kept, 0 to 255, and the least strong one, 1 to 256.</returns>
-    public static (int Least, int Strong) ChooseImpacts(ReadOnlySpan<long> impactCounts)
+    /// <param name="maxPostings">What rows hold, strong postings counted twice; tests make it small.</param>
+    /// <returns>The least impact kept, 0 to 256, and the least strong one, 1 to 256.</returns>
+    public static (int Least, int Strong) ChooseImpacts(ReadOnlySpan<long> impactCounts, long? maxPostings = null)
     {
         long total = 0;
         foreach (long count in impactCounts[..256])
@@ -70,6 +74,13 @@ internal sealed class ForwardRowsBuilder
         for (long reach = impactCounts[255]; strong > 1 && reach <= total * StrongShare; reach += impactCounts[strong - 1])
         {
             strong--;
+        }
+
+        long room = maxPostings ?? ForwardRows.MaxPostings;
+        for (int impact = 255; impact >= least; impact--)
+        {
+            room -= impact >= strong ? 2 * impactCounts[impact] : impactCounts[impact];
+            least = room < 0 ? impact + 1 : least;
         }
 
         return (least, strong);

@@ -84,6 +84,15 @@ internal sealed class ForwardRowsBuilderTests
     }
 
     [Test]
+    public void Of_more_postings_than_rows_hold_the_weakest_are_left_out([Values(0, 57, 58, 103, 104)] int room)
+    {
+        var counts = new long[256];
+        (counts[10], counts[20], counts[30]) = (25, 46, 29);
+        int least = room < 58 ? 31 : room < 104 ? 21 : 20;
+        Assert.That(ForwardRowsBuilder.ChooseImpacts(counts, room), Is.EqualTo((least, 21)));
+    }
+
+    [Test]
     public void Too_many_postings_are_refused()
     {
         var builder = new ForwardRowsBuilder(2, 3, (0, 10), maxPostings: 4);
