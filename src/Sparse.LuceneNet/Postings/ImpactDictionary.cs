@@ -1,3 +1,4 @@
+using System.Numerics;
 using Lucene.Net.Store;
 using Lucene.Net.Util;
 
@@ -11,6 +12,7 @@ internal sealed class ImpactDictionary(int count, long start)
     private readonly int[] _ends = new int[count];
     private readonly int[] _docFreqs = new int[count];
     private long[] _offsets = [];
+    private int[]? _slots;
 
     /// <summary>Number of terms; ordinals are 0 to Count − 1, ascending by UTF-8 bytes.</summary>
     public int Count => count;
@@ -25,7 +27,7 @@ internal sealed class ImpactDictionary(int count, long start)
     public long PostingsBytes => _offsets.Length == 0 ? 0 : _offsets[count] - start;
 
     /// <summary>Memory held, in bytes.</summary>
-    public long RamBytesUsed => Bytes.Length + (8L * count) + (8L * _offsets.Length);
+    public long RamBytesUsed => Bytes.Length + (8L * count) + (8L * _offsets.Length) + (4L * (_slots?.Length ?? 0));
 
     /// <summary>Reads the terms, which the file's checksum has vouched for.</summary>
     /// <param name="input">Positioned at the first term.</param>
@@ -82,10 +84,35 @@ internal sealed class ImpactDictionary(int count, long start)
     /// <returns>Offset in bytes.</returns>
     public long Offset(int ord) => _offsets[ord];
 
+    /// <summary>Looks a term up by its hash.</summary>
+    /// <param name="term">UTF-8 bytes.</param>
+    /// <returns>Its ordinal, or −1.</returns>
+    /// <remarks>
+    /// The table is made at the first look-up, since writers and merges open segments without ever searching them. 2026-11-24, 30,000
+    /// terms: .6 ms and 256 KB; a look-up takes 26 ns where a binary search takes 127.
+    /// </remarks>
+    public int Find(BytesRef term)
+    {
+        int[] slots = Volatile.Read(ref _slots) ?? MakeSlots();
+        ReadOnlySpan<byte> wanted = term.Bytes.AsSpan(term.Offset, term.Length);
+        int mask = slots.Length - 1, hash = Hash(wanted);
+        for (int at = hash & mask; slots[at] >= 0; at = (at + 1) & mask)
+        {
+            // The bits of the hash that do not say where rule other terms out without a look at their bytes.
+            int ord = slots[at] & mask;
+            if (((slots[at] ^ hash) & ~mask & int.MaxValue) == 0 && Bytes.AsSpan(TermStart(ord), TermLength(ord)).SequenceEqual(wanted))
+            {
+                return ord;
+            }
+        }
+
+        return -1;
+    }
+
     /// <summary>Looks a term up by binary search.</summary>
     /// <param name="term">UTF-8 bytes.</param>
     /// <returns>Its ordinal, or the complement (~) of the ordinal of the next greater term, ~Count when there is none.</returns>
-    public int Find(BytesRef term)
+    public int Seek(BytesRef term)
     {
         ReadOnlySpan<byte> wanted = term.Bytes.AsSpan(term.Offset, term.Length);
         int low = 0;
@@ -110,5 +137,34 @@ internal sealed class ImpactDictionary(int count, long start)
         }
 
         return ~low;
+    }
+
+    /// <summary>Seeded anew in each process, so that nobody can make up terms that collide.</summary>
+    private static int Hash(ReadOnlySpan<byte> term)
+    {
+        var hash = default(HashCode);
+        hash.AddBytes(term);
+        return hash.ToHashCode();
+    }
+
+    /// <summary>At most half full; a slot holds an ordinal, and above it the bits of the hash that did not choose the slot; −1 where empty.</summary>
+    private int[] MakeSlots()
+    {
+        var slots = new int[Math.Max(2, (int)BitOperations.RoundUpToPowerOf2((uint)count * 2))];
+        slots.AsSpan().Fill(-1);
+        int mask = slots.Length - 1;
+        for (int ord = 0; ord < count; ord++)
+        {
+            int hash = Hash(Bytes.AsSpan(TermStart(ord), TermLength(ord))), at = hash & mask;
+            while (slots[at] >= 0)
+            {
+                at = (at + 1) & mask;
+            }
+
+            slots[at] = (hash & ~mask & int.MaxValue) | ord;
+        }
+
+        Volatile.Write(ref _slots, slots);
+        return slots;
     }
 }

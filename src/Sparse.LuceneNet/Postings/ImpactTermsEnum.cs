@@ -46,7 +46,7 @@ internal sealed class ImpactTermsEnum(ImpactTerms terms) : TermsEnum
     /// <inheritdoc/>
     public override SeekStatus SeekCeil(BytesRef text)
     {
-        int found = terms.Dictionary.Find(text);
+        int found = terms.Dictionary.Seek(text);
         if (found >= 0)
         {
             Position(found);
