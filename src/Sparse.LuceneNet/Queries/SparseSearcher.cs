@@ -1,9 +1,10 @@
 using System.Buffers;
 using System.Collections.Concurrent;
+using System.Diagnostics.CodeAnalysis;
+using System.Runtime.InteropServices;
 using Lucene.Net.Index;
 using Lucene.Net.Search;
 using Sparse.Search;
-using Sparse.Vectors;
 
 namespace Sparse.LuceneNet.Queries;
 
@@ -21,7 +22,8 @@ namespace Sparse.LuceneNet.Queries;
 /// </remarks>
 public sealed class SparseSearcher
 {
-    private static readonly ConcurrentBag<ImpactSearcher> Idle = [];
+    private const string OverloadsDiffer = "A number or a span, neither with a default, tells the overloads apart.";
+
     private readonly ConcurrentDictionary<string, SearchedField?> _fields = new(StringComparer.Ordinal);
 
     /// <summary>Makes a searcher.</summary>
@@ -44,29 +46,61 @@ public sealed class SparseSearcher
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="k"/> is below 1.</exception>
     /// <exception cref="InvalidDataException">Segments differ in scale or encoder, or the field is not a sparse field.</exception>
     /// <exception cref="IOException">The postings are damaged.</exception>
+    /// <exception cref="ObjectDisposedException">The reader is closed.</exception>
     /// <exception cref="OperationCanceledException">The search was stopped.</exception>
+    [SuppressMessage("ApiDesign", "RS0026", Justification = OverloadsDiffer)]
     public TopDocs Search(SparseQuery query, int k, Filter? filter = null, CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(query);
         ArgumentOutOfRangeException.ThrowIfLessThan(k, 1);
+        k = Math.Max(1, Math.Min(k, Reader.MaxDoc));
+        SparseHit[] hits = ArrayPool<SparseHit>.Shared.Rent(k);
+        try
+        {
+            int found = Search(query, hits.AsSpan(0, k), filter, cancellationToken);
+            var docs = new ScoreDoc[found];
+            for (int i = 0; i < found; i++)
+            {
+                docs[i] = new ScoreDoc(hits[i].Doc, hits[i].Score);
+            }
+
+            return new TopDocs(found, docs, found == 0 ? float.NaN : docs[0].Score);
+        }
+        finally
+        {
+            ArrayPool<SparseHit>.Shared.Return(hits);
+        }
+    }
+
+    /// <summary>Finds the best documents, into memory of the caller's.</summary>
+    /// <remarks>Allocates nothing once the first searches have run, unless it filters or the index has segments of version 1.</remarks>
+    /// <param name="query">The query; its boost multiplies the scores.</param>
+    /// <param name="hits">[k] overwritten up to the returned number: documents with a score above 0, best first. Its length says how many are wanted, ≥ 1.</param>
+    /// <param name="filter">Leaves only documents that it lets through; null for all.</param>
+    /// <param name="cancellationToken">Stops the search.</param>
+    /// <returns>How many hits there are.</returns>
+    /// <exception cref="ArgumentException"><paramref name="hits"/> has no room for one hit.</exception>
+    /// <exception cref="InvalidDataException">Segments differ in scale or encoder, or the field is not a sparse field.</exception>
+    /// <exception cref="IOException">The postings are damaged.</exception>
+    /// <exception cref="ObjectDisposedException">The reader is closed.</exception>
+    /// <exception cref="OperationCanceledException">The search was stopped.</exception>
+    [SuppressMessage("ApiDesign", "RS0026", Justification = OverloadsDiffer)]
+    public int Search(SparseQuery query, Span<SparseHit> hits, Filter? filter = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(query);
+        if (hits.IsEmpty)
+        {
+            throw new ArgumentException("The span for the hits is empty; its length says how many are wanted, at least 1.", nameof(hits));
+        }
+
         Reader.IncRef();
         try
         {
             SearchedField? field = _fields.TryGetValue(query.Field, out SearchedField? known)
                 ? known
                 : _fields.GetOrAdd(query.Field, name => SearchedField.Open(Reader, name));
-            if (field is null)
-            {
-                return new TopDocs(0, [], float.NaN);
-            }
-
-            if (!field.IsMapped || !(query.Boost > 0))
-            {
-                cancellationToken.ThrowIfCancellationRequested();
-                return new IndexSearcher(Reader).Search(query, filter, k);
-            }
-
-            return Search(field, query, Math.Min(k, Reader.MaxDoc), filter, cancellationToken);
+            return field is null ? 0
+                : field.IsMapped && query.Boost > 0 ? SearchMapped(field, query, hits, filter, cancellationToken)
+                : SearchStock(query, hits, filter, cancellationToken);
         }
         finally
         {
@@ -74,47 +108,36 @@ public sealed class SparseSearcher
         }
     }
 
-    private static TopDocs Search(SearchedField field, SparseQuery query, int k, Filter? filter, CancellationToken cancellationToken)
+    private int SearchMapped(SearchedField field, SparseQuery query, Span<SparseHit> hits, Filter? filter, CancellationToken cancellationToken)
     {
-        int terms = query.TermBytes.Length;
-        ushort[] weights = ArrayPool<ushort>.Shared.Rent(terms);
-        int[] ordinals = ArrayPool<int>.Shared.Rent(terms * field.SegmentCount);
-        SegmentTarget[] targets = ArrayPool<SegmentTarget>.Shared.Rent(field.SegmentCount);
-        ScoredDoc[] hits = ArrayPool<ScoredDoc>.Shared.Rent(k);
-        ImpactSearcher searcher = Idle.TryTake(out ImpactSearcher? idle) ? idle : new ImpactSearcher();
-        try
-        {
-            int exponent = QueryQuantizer.Quantize(query.WeightSpan, field.Info.Scale, weights.AsSpan(0, terms));
-            field.Find(query.TermBytes, weights, ordinals);
+        hits = hits[..Math.Min(hits.Length, Reader.MaxDoc)];
 
-            // What the filter lets through lives as long as this, because the targets only point to it.
-            uint[]?[]? filtered = filter is null ? null : field.Accept(filter);
-            field.Targets(filtered, targets);
-            int found = searcher.TopK(
-                targets.AsSpan(0, field.SegmentCount), ordinals.AsSpan(0, terms * field.SegmentCount), weights.AsSpan(0, terms), k, SweepPolicy.Choose, hits, cancellationToken);
-            GC.KeepAlive(filtered);
-            GC.KeepAlive(field);
-            return ToTopDocs(hits.AsSpan(0, found), (float)Math.ScaleB(query.Boost, exponent));
-        }
-        finally
+        // A document and four bytes of score, before and after: the scores become floats where they are.
+        Span<ScoredDoc> scored = MemoryMarshal.Cast<SparseHit, ScoredDoc>(hits);
+        uint[]?[]? filtered = filter is null ? null : field.Accept(filter);
+        SearchWorkspace workspace = SearchWorkspace.Rent();
+        int found = workspace.Search(field, query, filtered, scored, out int exponent, cancellationToken);
+        workspace.Return();
+        GC.KeepAlive(field);
+        float step = (float)Math.ScaleB(query.Boost, exponent);
+        for (int i = 0; i < found; i++)
         {
-            Idle.Add(searcher);
-            ArrayPool<ScoredDoc>.Shared.Return(hits);
-            targets.AsSpan(0, field.SegmentCount).Clear();
-            ArrayPool<SegmentTarget>.Shared.Return(targets);
-            ArrayPool<int>.Shared.Return(ordinals);
-            ArrayPool<ushort>.Shared.Return(weights);
+            ScoredDoc hit = scored[i];
+            hits[i] = new SparseHit(hit.Doc, hit.Score * step);
         }
+
+        return found;
     }
 
-    private static TopDocs ToTopDocs(ReadOnlySpan<ScoredDoc> hits, float step)
+    private int SearchStock(SparseQuery query, Span<SparseHit> hits, Filter? filter, CancellationToken cancellationToken)
     {
-        var docs = new ScoreDoc[hits.Length];
-        for (int i = 0; i < docs.Length; i++)
+        cancellationToken.ThrowIfCancellationRequested();
+        ScoreDoc[] found = new IndexSearcher(Reader).Search(query, filter, hits.Length).ScoreDocs;
+        for (int i = 0; i < found.Length; i++)
         {
-            docs[i] = new ScoreDoc(hits[i].Doc, hits[i].Score * step);
+            hits[i] = new SparseHit(found[i].Doc, found[i].Score);
         }
 
-        return new TopDocs(docs.Length, docs, docs.Length == 0 ? float.NaN : docs[0].Score);
+        return found.Length;
     }
 }

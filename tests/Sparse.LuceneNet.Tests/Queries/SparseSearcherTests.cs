@@ -104,6 +104,71 @@ public sealed class SparseSearcherTests
     }
 
     [Test]
+    public void Hits_go_into_the_caller_s_memory([Values] Kind kind, [Values(1, 10, 3_000)] int k, [Values] bool filtered)
+    {
+        using var directory = new RAMDirectory();
+        var random = new Random(13);
+        Write(directory, kind, random);
+        using DirectoryReader reader = DirectoryReader.Open(directory);
+        var ours = new SparseSearcher(reader);
+        var hits = new SparseHit[k];
+        Filter? filter = filtered ? new QueryWrapperFilter(new TermQuery(new Term(ToyIndex.SparseField, "t05"))) : null;
+        for (int i = 0; i < 20; i++)
+        {
+            SparseQuery query = ToyQuery.RandomQuery(random);
+            query.Boost = i % 2 == 0 ? 1 : 4;
+            int found = ours.Search(query, hits, filter);
+            Assert.That(hits[..found].Select(hit => (hit.Doc, hit.Score)), Is.EqualTo(Hits(new IndexSearcher(reader).Search(query, filter, k))));
+        }
+    }
+
+    [Test]
+    public void Memory_for_no_hit_is_refused()
+    {
+        using var directory = new RAMDirectory();
+        Write(directory, Kind.Plain, new Random(14));
+        using DirectoryReader reader = DirectoryReader.Open(directory);
+        var ours = new SparseSearcher(reader);
+        Assert.That(() => ours.Search(ToyQuery.RandomQuery(new Random(1)), []), Throws.ArgumentException.With.Message.Contains("at least 1"));
+    }
+
+    [Test]
+    public void A_thousand_searches_allocate_nothing_once_warm([Values(1, 10, 1_000, 10_000)] int k, [Values(Kind.Plain, Kind.Reordered)] Kind kind, [Values] bool onDisk)
+    {
+        string folder = System.IO.Directory.CreateTempSubdirectory("sparse-searcher-").FullName;
+        try
+        {
+            using Directory directory = onDisk ? FSDirectory.Open(folder) : new RAMDirectory();
+            var random = new Random(15);
+            Write(directory, kind, random);
+            using DirectoryReader reader = DirectoryReader.Open(directory);
+            var ours = new SparseSearcher(reader);
+            SparseQuery[] queries = [.. Enumerable.Range(0, 100).Select(_ => ToyQuery.RandomQuery(random, maxTerms: 30))];
+            var hits = new SparseHit[k];
+            SearchAll();
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            for (int i = 0; i < 10; i++)
+            {
+                SearchAll();
+            }
+
+            Assert.That(GC.GetAllocatedBytesForCurrentThread() - before, Is.Zero);
+
+            void SearchAll()
+            {
+                foreach (SparseQuery query in queries)
+                {
+                    ours.Search(query, hits);
+                }
+            }
+        }
+        finally
+        {
+            System.IO.Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    [Test]
     public void A_closed_reader_is_refused()
     {
         using var directory = new RAMDirectory();

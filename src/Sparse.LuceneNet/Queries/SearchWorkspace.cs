@@ -1,0 +1,90 @@
+using Sparse.Search;
+using Sparse.Vectors;
+
+namespace Sparse.LuceneNet.Queries;
+
+/// <summary>The memory of a search, kept for the next one: searches that find a workspace idle allocate nothing.</summary>
+/// <remarks>
+/// Those in use are as many as searches at once; two a processor are kept. A search that throws doesn't give its workspace back:
+/// it may have been stopped halfway, and the engine counts on what it left behind.
+/// </remarks>
+internal sealed class SearchWorkspace : IDisposable
+{
+    private static readonly SearchWorkspace?[] Idle = new SearchWorkspace?[2 * Environment.ProcessorCount];
+
+    private readonly ImpactSearcher _searcher = new();
+    private ushort[] _weights = [];
+    private int[] _ordinals = [];
+    private SegmentTarget[] _targets = [];
+
+    /// <summary>Takes an idle workspace, the one that this processor used last where there is one.</summary>
+    /// <returns>Owned by the caller until <see cref="Return"/>.</returns>
+    public static SearchWorkspace Rent()
+    {
+        int first = Thread.GetCurrentProcessorId();
+        for (int i = 0; i < Idle.Length; i++)
+        {
+            ref SearchWorkspace? slot = ref Idle[(first + i) % Idle.Length];
+            if (Volatile.Read(ref slot) is not null && Interlocked.Exchange(ref slot, null) is { } idle)
+            {
+                return idle;
+            }
+        }
+
+        return new SearchWorkspace();
+    }
+
+    /// <summary>Gives the workspace back after a search that went well.</summary>
+    public void Return()
+    {
+        int first = Thread.GetCurrentProcessorId();
+        for (int i = 0; i < Idle.Length; i++)
+        {
+            ref SearchWorkspace? slot = ref Idle[(first + i) % Idle.Length];
+            if (Volatile.Read(ref slot) is null && Interlocked.CompareExchange(ref slot, this, null) is null)
+            {
+                return;
+            }
+        }
+
+        Dispose();
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _searcher.Dispose();
+
+    /// <summary>Searches a field whose segments are all mapped.</summary>
+    /// <param name="field">The field.</param>
+    /// <param name="query">The query.</param>
+    /// <param name="filtered">What <see cref="SearchedField.Accept"/> returned; null without a filter.</param>
+    /// <param name="hits">[k ≥ 1] overwritten: integer scores, best first.</param>
+    /// <param name="exponent">Score = integer score × 2^exponent.</param>
+    /// <param name="cancellationToken">Stops the search.</param>
+    /// <returns>How many hits there are.</returns>
+    public int Search(SearchedField field, SparseQuery query, uint[]?[]? filtered, Span<ScoredDoc> hits, out int exponent, CancellationToken cancellationToken)
+    {
+        int terms = query.TermBytes.Length, segments = field.SegmentCount;
+        Span<ushort> weights = Reserve(ref _weights, terms);
+        Span<int> ordinals = Reserve(ref _ordinals, terms * segments);
+        Span<SegmentTarget> targets = Reserve(ref _targets, segments);
+        exponent = QueryQuantizer.Quantize(query.WeightSpan, field.Info.Scale, weights);
+        field.Find(query.TermBytes, weights, ordinals);
+        field.Targets(filtered, targets);
+        int found = _searcher.TopK(targets, ordinals, weights, hits.Length, SweepPolicy.Choose, hits, cancellationToken);
+
+        // The targets only point to what the filter lets through, and a workspace must not keep segments alive.
+        GC.KeepAlive(filtered);
+        targets.Clear();
+        return found;
+    }
+
+    private static Span<T> Reserve<T>(ref T[] array, int length)
+    {
+        if (array.Length < length)
+        {
+            array = new T[Math.Max(length, 2 * array.Length)];
+        }
+
+        return array.AsSpan(0, length);
+    }
+}
