@@ -4,6 +4,7 @@ using Lucene.Net.Util;
 using Sparse.LuceneNet.Impacts;
 using Sparse.LuceneNet.Postings.Version1;
 using Sparse.LuceneNet.Postings.Version2;
+using Sparse.Search;
 
 namespace Sparse.LuceneNet.Postings;
 
@@ -36,7 +37,7 @@ internal sealed class ImpactTerms(
     public long Bytes => bytes;
 
     /// <summary>Memory held, in bytes.</summary>
-    public long RamBytesUsed => dictionary.RamBytesUsed;
+    public long RamBytesUsed => dictionary.RamBytesUsed + (mapped?.RamBytesUsed ?? 0);
 
     /// <inheritdoc/>
     public override IComparer<BytesRef> Comparer => BytesRef.UTF8SortedAsUnicodeComparer;
@@ -84,6 +85,44 @@ internal sealed class ImpactTerms(
 
     /// <inheritdoc/>
     public override TermsEnum GetEnumerator() => new ImpactTermsEnum(this);
+
+    /// <summary>Looks terms up, and makes sure that what is found may be read. Needs a lease of <see cref="Mapped"/> where there is one.</summary>
+    /// <param name="names">The terms.</param>
+    /// <param name="weights">[terms] their quantised weights; a term of weight 0 adds nothing and is not looked up.</param>
+    /// <param name="ordinals">[terms] overwritten: their ordinals, −1 where the segment doesn't have the term.</param>
+    /// <returns>True when one was found.</returns>
+    public bool Find(BytesRef[] names, ReadOnlySpan<ushort> weights, Span<int> ordinals)
+    {
+        bool any = false;
+        for (int i = 0; i < names.Length; i++)
+        {
+            int ord = ordinals[i] = weights[i] == 0 ? -1 : dictionary.Find(names[i]);
+            if (ord >= 0)
+            {
+                any = true;
+                mapped?.Term(ord);
+            }
+        }
+
+        return any;
+    }
+
+    /// <summary>The impact of a term in a document. Needs a lease of <see cref="Mapped"/> where there is one.</summary>
+    /// <param name="ord">The ordinal of a term that <see cref="Find"/> has found.</param>
+    /// <param name="doc">A document number.</param>
+    /// <returns>1 to 255, or 0 where the document doesn't have the term.</returns>
+    public int Impact(int ord, int doc)
+    {
+        if (mapped is not null)
+        {
+            return PostingLookup.Impact(mapped.Segment, ord, mapped.PositionOf(doc));
+        }
+
+        ImpactCursor cursor = NewCursor();
+        cursor.Start(ord);
+        cursor.SeekTo(doc);
+        return cursor.Doc == doc ? cursor.Impact : 0;
+    }
 
     /// <summary>A fresh cursor over the postings of this field, for one thread.</summary>
     /// <returns>Positioned nowhere until its <see cref="ImpactCursor.Start"/>.</returns>

@@ -4,6 +4,7 @@ using Lucene.Net.Util;
 using Sparse.Impacts;
 using Sparse.LuceneNet.Impacts;
 using Sparse.LuceneNet.Postings;
+using Sparse.LuceneNet.Postings.Version2;
 using Sparse.Search;
 
 namespace Sparse.LuceneNet.Queries;
@@ -21,7 +22,7 @@ internal sealed class SearchedField
         _leaves = leaves;
         _terms = terms;
         IsMapped = terms.All(segment => segment.Mapped is not null);
-        _live = IsMapped ? [.. leaves.Select((leaf, i) => leaf.AtomicReader.LiveDocs is { } live ? Positions(i, live) : null)] : [];
+        _live = IsMapped ? [.. leaves.Select((leaf, i) => leaf.AtomicReader.LiveDocs is { } live ? Positions(terms[i].Mapped!, live) : null)] : [];
     }
 
     /// <summary>Scale and encoder.</summary>
@@ -54,6 +55,27 @@ internal sealed class SearchedField
         return new SearchedField(info, [.. segments.Select(segment => segment.Leaf)], [.. segments.Select(segment => segment.Terms)]);
     }
 
+    /// <summary>Keeps the memory of all segments readable until <see cref="Release()"/>.</summary>
+    /// <exception cref="ObjectDisposedException">The reader of a segment was closed.</exception>
+    public void Acquire()
+    {
+        for (int segment = 0; segment < _terms.Length; segment++)
+        {
+            try
+            {
+                _terms[segment].Mapped!.Acquire();
+            }
+            catch (ObjectDisposedException)
+            {
+                Release(segment);
+                throw;
+            }
+        }
+    }
+
+    /// <summary>Ends what <see cref="Acquire"/> began.</summary>
+    public void Release() => Release(_terms.Length);
+
     /// <summary>Looks the terms up in all segments, and makes sure that what is found may be read.</summary>
     /// <param name="terms">The terms.</param>
     /// <param name="weights">[terms] their weights; a term of weight 0 is not looked up.</param>
@@ -62,16 +84,7 @@ internal sealed class SearchedField
     {
         for (int segment = 0; segment < _terms.Length; segment++)
         {
-            ImpactTerms field = _terms[segment];
-            for (int i = 0; i < terms.Length; i++)
-            {
-                int ord = weights[i] == 0 ? -1 : Math.Max(field.Dictionary.Find(terms[i]), -1);
-                ordinals[(segment * terms.Length) + i] = ord;
-                if (ord >= 0)
-                {
-                    field.Mapped!.Term(ord);
-                }
-            }
+            _terms[segment].Find(terms, weights, ordinals.Slice(segment * terms.Length, terms.Length));
         }
     }
 
@@ -83,21 +96,18 @@ internal sealed class SearchedField
         var accept = new uint[]?[_terms.Length];
         for (int segment = 0; segment < accept.Length; segment++)
         {
+            MappedImpacts impacts = _terms[segment].Mapped!;
+            uint[] bits = accept[segment] = NewBits(impacts.Segment);
             AtomicReader reader = _leaves[segment].AtomicReader;
-            var bits = new FixedBitSet(reader.MaxDoc);
-            if (filter.GetDocIdSet(_leaves[segment], reader.LiveDocs)?.GetIterator() is { } docs)
+            DocIdSetIterator docs = filter.GetDocIdSet(_leaves[segment], reader.LiveDocs)?.GetIterator() ?? DocIdSetIterator.GetEmpty();
+            for (int doc = docs.NextDoc(); doc != DocIdSetIterator.NO_MORE_DOCS; doc = docs.NextDoc())
             {
                 // Filters that keep what they found for all readers may ignore the live documents that they are given.
-                for (int doc = docs.NextDoc(); doc != DocIdSetIterator.NO_MORE_DOCS; doc = docs.NextDoc())
+                if (reader.LiveDocs?.Get(doc) != false)
                 {
-                    if (reader.LiveDocs?.Get(doc) != false)
-                    {
-                        bits.Set(doc);
-                    }
+                    Set(bits, impacts.PositionOf(doc));
                 }
             }
-
-            accept[segment] = Positions(segment, bits);
         }
 
         return accept;
@@ -122,26 +132,41 @@ internal sealed class SearchedField
         }
     }
 
-    /// <summary>Bits of documents as bits of positions, and behind them how many are not set.</summary>
-    private unsafe uint[] Positions(int segment, IBits documents)
+    private void Release(int segments)
     {
-        ImpactSegment impacts = _terms[segment].Mapped!.Segment;
-        uint[] bits = GC.AllocateArray<uint>(impacts.Blocks + 1, pinned: true);
-        uint missing = 0;
-        for (int position = 0; position < impacts.Documents; position++)
+        for (int segment = 0; segment < segments; segment++)
         {
-            if (documents.Get(impacts.Document(position)))
+            _terms[segment].Mapped!.Release();
+        }
+    }
+
+    /// <summary>Bits of documents as bits of positions.</summary>
+    private static uint[] Positions(MappedImpacts impacts, IBits documents)
+    {
+        using MappedImpacts.Lease lease = impacts.Acquire();
+        uint[] bits = NewBits(impacts.Segment);
+        for (int position = 0; position < impacts.Segment.Documents; position++)
+        {
+            if (documents.Get(impacts.Segment.Document(position)))
             {
-                bits[position >> ImpactFormat.BlockShift] |= 1u << (position & (ImpactFormat.BlockSize - 1));
-            }
-            else
-            {
-                missing++;
+                Set(bits, position);
             }
         }
 
-        bits[^1] = missing;
-        GC.KeepAlive(impacts);
         return bits;
+    }
+
+    /// <summary>[blocks + 1] no position's bit is set; the last element is the number of those that aren't.</summary>
+    private static uint[] NewBits(ImpactSegment segment)
+    {
+        uint[] bits = GC.AllocateArray<uint>(segment.Blocks + 1, pinned: true);
+        bits[^1] = (uint)segment.Documents;
+        return bits;
+    }
+
+    private static void Set(uint[] bits, int position)
+    {
+        bits[position >> ImpactFormat.BlockShift] |= 1u << (position & (ImpactFormat.BlockSize - 1));
+        bits[^1]--;
     }
 }

@@ -114,11 +114,20 @@ public sealed class SparseSearcher
 
         // A document and four bytes of score, before and after: the scores become floats where they are.
         Span<ScoredDoc> scored = MemoryMarshal.Cast<SparseHit, ScoredDoc>(hits);
-        uint[]?[]? filtered = filter is null ? null : field.Accept(filter);
-        SearchWorkspace workspace = SearchWorkspace.Rent();
-        int found = workspace.Search(field, query, filtered, scored, out int exponent, cancellationToken);
-        workspace.Return();
-        GC.KeepAlive(field);
+        int found, exponent;
+        field.Acquire();
+        try
+        {
+            uint[]?[]? filtered = filter is null ? null : field.Accept(filter);
+            SearchWorkspace workspace = SearchWorkspace.Rent();
+            found = workspace.Search(field, query, filtered, scored, out exponent, cancellationToken);
+            workspace.Return();
+        }
+        finally
+        {
+            field.Release();
+        }
+
         float step = (float)Math.ScaleB(query.Boost, exponent);
         for (int i = 0; i < found; i++)
         {

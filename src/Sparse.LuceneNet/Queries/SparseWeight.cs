@@ -4,6 +4,8 @@ using Lucene.Net.Search;
 using Lucene.Net.Util;
 using Sparse.LuceneNet.Impacts;
 using Sparse.LuceneNet.Postings;
+using Sparse.LuceneNet.Postings.Version2;
+using Sparse.Search;
 using Sparse.Vectors;
 
 namespace Sparse.LuceneNet.Queries;
@@ -31,6 +33,7 @@ internal sealed class SparseWeight : Weight
         }
 
         _exponent = QueryQuantizer.Quantize(query.WeightSpan, _field.Scale, _weights);
+        ScoresDocsOutOfOrder = reader.Leaves.Any(leaf => ImpactTerms.Of(leaf.AtomicReader, query.Field) is { Mapped.IsReordered: true });
     }
 
     /// <inheritdoc/>
@@ -47,32 +50,54 @@ internal sealed class SparseWeight : Weight
     public override void Normalize(float norm, float topLevelBoost) => _boost = _query.Boost * topLevelBoost;
 
     /// <inheritdoc/>
-    public override BulkScorer? GetBulkScorer(AtomicReaderContext context, bool scoreDocsInOrder, IBits? acceptDocs) =>
-        NewScorer(context, acceptDocs) is { } scorer ? new Bulk(scorer) : null;
+    public override bool ScoresDocsOutOfOrder { get; }
 
     /// <inheritdoc/>
-    public override Scorer? GetScorer(AtomicReaderContext context, IBits? acceptDocs) => NewScorer(context, acceptDocs);
+    public override BulkScorer? GetBulkScorer(AtomicReaderContext context, bool scoreDocsInOrder, IBits? acceptDocs)
+    {
+        if (scoreDocsInOrder || Terms(context) is not { Mapped: { IsReordered: true } impacts } field)
+        {
+            return GetScorer(context, acceptDocs) is SparseScorer scorer ? new Bulk(scorer) : null;
+        }
+
+        return Sweep(field, impacts, new int[_terms.Length]) is { } sweep
+            ? new PositionBulkScorer(this, impacts, sweep, Step, acceptDocs, () => (SparseScorer)GetScorer(context, acceptDocs)!)
+            : null;
+    }
+
+    /// <inheritdoc/>
+    public override Scorer? GetScorer(AtomicReaderContext context, IBits? acceptDocs)
+    {
+        if (Terms(context) is not { } field)
+        {
+            return null;
+        }
+
+        ScoreWindows? windows = field.Mapped is { } impacts ? MappedWindows(field, impacts) : CursorWindows(field);
+        return windows is null ? null : new SparseScorer(this, windows, Step, acceptDocs);
+    }
 
     /// <inheritdoc/>
     public override Explanation Explain(AtomicReaderContext context, int doc)
     {
         var sum = new Explanation { Description = "sum over the query's terms of query weight × impact" };
         int score = 0;
-        foreach ((ImpactCursor cursor, ushort weight, int index) in OpenTerms(context, out ImpactTerms? field) ?? [])
+        ImpactTerms? field = Terms(context);
+        int[] impacts = field is null ? [] : Impacts(field, doc);
+        for (int i = 0; i < impacts.Length; i++)
         {
-            cursor.SeekTo(doc);
-            if (cursor.Doc != doc)
+            if (impacts[i] == 0)
             {
                 continue;
             }
 
-            int product = weight * cursor.Impact;
+            int product = _weights[i] * impacts[i];
             score += product;
-            var term = new Explanation(product, $"term '{_query.Terms[index]}', product of:");
-            term.AddDetail(new Explanation(weight, string.Create(
-                CultureInfo.InvariantCulture, $"query weight, {_query.Weights[index]:R} in steps of {Math.ScaleB(1 / (double)field!.Format.Scale, _exponent):G6}")));
-            term.AddDetail(new Explanation(cursor.Impact, string.Create(
-                CultureInfo.InvariantCulture, $"impact, {cursor.Impact * field.Format.Scale:G6} in steps of {field.Format.Scale:G6}")));
+            var term = new Explanation(product, $"term '{_query.Terms[i]}', product of:");
+            term.AddDetail(new Explanation(_weights[i], string.Create(
+                CultureInfo.InvariantCulture, $"query weight, {_query.Weights[i]:R} in steps of {Math.ScaleB(1 / (double)field!.Format.Scale, _exponent):G6}")));
+            term.AddDetail(new Explanation(impacts[i], string.Create(
+                CultureInfo.InvariantCulture, $"impact, {impacts[i] * field.Format.Scale:G6} in steps of {field.Format.Scale:G6}")));
             sum.AddDetail(term);
         }
 
@@ -93,66 +118,52 @@ internal sealed class SparseWeight : Weight
         return whole;
     }
 
-    private SparseScorer? NewScorer(AtomicReaderContext context, IBits? acceptDocs)
-    {
-        if (_field is not null && ImpactTerms.Of(context.AtomicReader, _query.Field) is { Mapped.IsReordered: true } reordered)
-        {
-            return NewReorderedScorer(reordered, acceptDocs);
-        }
+    private ImpactTerms? Terms(AtomicReaderContext context) => _field is null ? null : ImpactTerms.Of(context.AtomicReader, _query.Field);
 
-        if (OpenTerms(context, out _) is not { Count: > 0 } terms)
+    private ScoreWindows? MappedWindows(ImpactTerms field, MappedImpacts impacts)
+    {
+        var ordinals = new int[_terms.Length];
+        return Sweep(field, impacts, ordinals) is not { } sweep ? null
+            : impacts.IsReordered ? new ReorderedWindows(impacts, sweep, ordinals, _weights)
+            : new SweptWindows(impacts, sweep);
+    }
+
+    private WindowSweep? Sweep(ImpactTerms field, MappedImpacts impacts, int[] ordinals)
+    {
+        using MappedImpacts.Lease lease = impacts.Acquire();
+        return field.Find(_terms, _weights, ordinals) ? new WindowSweep(impacts.Segment, ordinals, _weights) : null;
+    }
+
+    private CursorWindows? CursorWindows(ImpactTerms field)
+    {
+        var ordinals = new int[_terms.Length];
+        if (!field.Find(_terms, _weights, ordinals))
         {
             return null;
         }
 
-        return new SparseScorer(
-            this, [.. terms.Select(term => term.Cursor)], [.. terms.Select(term => (int)term.Weight)], Step, acceptDocs, context.AtomicReader.MaxDoc);
-    }
-
-    // Postings in an order of their own come to documents in none: scores of all of them at once cost less than sorting.
-    private SparseScorer? NewReorderedScorer(ImpactTerms field, IBits? acceptDocs)
-    {
-        int[]? scores = null;
-        long cost = 0;
-        for (int i = 0; i < _terms.Length; i++)
+        List<ImpactCursor> cursors = [];
+        List<int> weights = [];
+        for (int i = 0; i < ordinals.Length; i++)
         {
-            if (_weights[i] > 0 && field.Dictionary.Find(_terms[i]) is var ord and >= 0)
+            if (ordinals[i] >= 0)
             {
-                scores ??= new int[field.MaxDoc];
-                field.Mapped!.AddScores(ord, _weights[i], scores);
-                cost += field.Dictionary.DocFreq(ord);
+                cursors.Add(field.NewCursor());
+                cursors[^1].Start(ordinals[i]);
+                weights.Add(_weights[i]);
             }
         }
 
-        if (scores is null)
-        {
-            return null;
-        }
-
-        return new SparseScorer(this, field.Mapped!.ToDocuments(scores), cost, Step, acceptDocs);
+        return new CursorWindows(field.MaxDoc, [.. cursors], [.. weights]);
     }
 
-    private List<(ImpactCursor Cursor, ushort Weight, int Index)>? OpenTerms(AtomicReaderContext context, out ImpactTerms? field)
+    /// <summary>[terms] the impacts of a document; 0 where a term is not, or adds nothing.</summary>
+    private int[] Impacts(ImpactTerms field, int doc)
     {
-        field = _field is null ? null : ImpactTerms.Of(context.AtomicReader, _query.Field);
-        if (field is null)
-        {
-            return null;
-        }
-
-        var found = new List<(ImpactCursor, ushort, int)>();
-        for (int i = 0; i < _terms.Length; i++)
-        {
-            // A weight that rounds to 0 adds nothing, so its documents do not match by it.
-            if (_weights[i] > 0 && field.Dictionary.Find(_terms[i]) is var ord and >= 0)
-            {
-                ImpactCursor cursor = field.NewCursor();
-                cursor.Start(ord);
-                found.Add((cursor, _weights[i], i));
-            }
-        }
-
-        return found;
+        var ordinals = new int[_terms.Length];
+        using MappedImpacts.Lease lease = field.Mapped is { } impacts ? impacts.Acquire() : default;
+        field.Find(_terms, _weights, ordinals);
+        return Array.ConvertAll(ordinals, ord => ord < 0 ? 0 : field.Impact(ord, doc));
     }
 
     private sealed class Bulk(SparseScorer scorer) : BulkScorer

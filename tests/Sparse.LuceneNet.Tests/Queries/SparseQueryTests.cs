@@ -6,14 +6,19 @@ using Sparse.LuceneNet.Impacts;
 using Sparse.LuceneNet.Postings;
 using Sparse.LuceneNet.Queries;
 using Sparse.LuceneNet.Tests.Postings;
+using Sparse.Search;
 using Sparse.Vectors;
 using Directory = Lucene.Net.Store.Directory;
 
 namespace Sparse.LuceneNet.Tests.Queries;
 
-/// <summary>SparseQuery in the stock IndexSearcher.</summary>
-public sealed class SparseQueryTests
+/// <summary>SparseQuery in the stock IndexSearcher, over segments in the order of documents, and with most documents in a reordered one.</summary>
+[TestFixture(false)]
+[TestFixture(true)]
+public sealed class SparseQueryTests(bool reordered)
 {
+    private const int Documents = 12_000;
+    private const int Merged = 9_000;
     private Directory _directory = null!;
     private DirectoryReader _reader = null!;
     private IndexSearcher _searcher = null!;
@@ -25,9 +30,37 @@ public sealed class SparseQueryTests
         _directory = new RAMDirectory();
         var random = new Random(20);
         var written = new List<ImpactVector>();
-        using (IndexWriter writer = ToyIndex.Writer(_directory, new SparseCodec(ToyIndex.SparseField, ToyIndex.Format)))
+        var codec = new SparseCodec(new Dictionary<string, SparseFieldFormat> { [ToyIndex.SparseField] = ToyIndex.Format }, reordered ? 1 : int.MaxValue);
+        using (IndexWriter writer = ToyIndex.Writer(_directory, codec))
         {
-            for (int i = 0; i < 12_000; i++)
+            Add(writer, 0, Merged);
+        }
+
+        if (reordered)
+        {
+            IndexWriterConfig config = ToyIndex.Config(codec);
+            config.MergePolicy = new LogDocMergePolicy();
+            using var writer = new IndexWriter(_directory, config);
+            writer.ForceMerge(1);
+        }
+
+        using (IndexWriter writer = ToyIndex.Writer(_directory, codec))
+        {
+            Add(writer, Merged, Documents);
+            for (int i = 0; i < written.Count; i += 5)
+            {
+                writer.DeleteDocuments(new Term("id", $"{i}"));
+            }
+        }
+
+        _reader = DirectoryReader.Open(_directory);
+        _searcher = new IndexSearcher(_reader);
+        _forward = [.. written.Select((vector, i) => i % 5 == 0 ? null : vector)];
+        Assert.That(ImpactTerms.Of(_reader.Leaves[0].AtomicReader, ToyIndex.SparseField)!.Mapped!.IsReordered, Is.EqualTo(reordered));
+
+        void Add(IndexWriter writer, int from, int to)
+        {
+            for (int i = from; i < to; i++)
             {
                 ImpactVector vector = ToyIndex.RandomVector(random, maxTerms: 6, distinctImpacts: 3);
                 written.Add(vector);
@@ -40,16 +73,7 @@ public sealed class SparseQueryTests
                     writer.Commit();
                 }
             }
-
-            for (int i = 0; i < written.Count; i += 5)
-            {
-                writer.DeleteDocuments(new Term("id", $"{i}"));
-            }
         }
-
-        _reader = DirectoryReader.Open(_directory);
-        _searcher = new IndexSearcher(_reader);
-        _forward = [.. written.Select((vector, i) => i % 5 == 0 ? null : vector)];
     }
 
     [OneTimeTearDown]
@@ -76,6 +100,68 @@ public sealed class SparseQueryTests
         ImpactVector?[] kept = [.. _forward.Select((vector, i) => i % 7 == 0 ? vector : null)];
 
         Assert.That(ToyQuery.Hits(_searcher.Search(query, filter, 20), query), Is.EqualTo(ToyQuery.Oracle(kept, query, 20)));
+    }
+
+    [Test]
+    public void A_filter_of_few_documents_leaves_the_rest_out([Range(1, 10)] int seed, [Values(1, 40, 4_000)] int gap)
+    {
+        SparseQuery query = ToyQuery.RandomQuery(new Random(seed));
+        var kept = new ImpactVector?[_forward.Length];
+        for (int doc = 500 + seed; doc < kept.Length; doc += gap)
+        {
+            kept[doc] = _forward[doc];
+        }
+
+        var filter = new FieldCacheTermsFilter("id", [.. Enumerable.Range(0, kept.Length).Where(doc => kept[doc] is not null).Select(doc => $"{doc}")]);
+        Assert.That(ToyQuery.Hits(_searcher.Search(query, filter, 20), query), Is.EqualTo(ToyQuery.Oracle(kept, query, 20)));
+        var ours = new SparseSearcher(_reader);
+        Assert.That(ToyQuery.Hits(ours.Search(query, 20, filter), query), Is.EqualTo(ToyQuery.Oracle(kept, query, 20)));
+    }
+
+    [Test]
+    public void A_query_of_one_rare_term_finds_its_documents([Values("ü", "語", "t07")] string term)
+    {
+        var query = new SparseQuery(ToyIndex.SparseField, new Dictionary<string, float> { [term] = 1 });
+        Assert.That(ToyQuery.Hits(_searcher.Search(query, Documents), query), Is.EqualTo(ToyQuery.Oracle(_forward, query, Documents)));
+    }
+
+    [Test]
+    public void Every_match_is_collected_once_and_in_order_where_that_is_asked_for([Values] bool anyOrder, [Range(1, 5)] int seed)
+    {
+        SparseQuery query = ToyQuery.RandomQuery(new Random(seed));
+        var collector = new Recorder(anyOrder);
+        _searcher.Search(query, collector);
+
+        ScoredDoc[] expected = [.. ToyQuery.Oracle(_forward, query, Documents).OrderBy(hit => hit.Doc)];
+        (int Doc, float Score)[] found = [.. collector.Hits];
+        if (!anyOrder)
+        {
+            Assert.That(found.Select(hit => hit.Doc), Is.Ordered);
+        }
+
+        var scores = new TopDocs(found.Length, [.. found.OrderBy(hit => hit.Doc).Select(hit => new ScoreDoc(hit.Doc, hit.Score))], 0);
+        Assert.That(ToyQuery.Hits(scores, query), Is.EqualTo(expected));
+    }
+
+    [Test]
+    public void Its_scorer_advances_to_the_next_match_from_anywhere([Range(1, 10)] int seed)
+    {
+        var random = new Random(seed);
+        SparseQuery query = ToyQuery.RandomQuery(random, maxTerms: 3);
+        HashSet<int> matches = [.. ToyQuery.Oracle([.. _forward], query, Documents).Select(hit => hit.Doc)];
+        Weight weight = _searcher.CreateNormalizedWeight(query);
+        foreach (AtomicReaderContext leaf in _reader.Leaves)
+        {
+            Scorer? scorer = weight.GetScorer(leaf, leaf.AtomicReader.LiveDocs);
+            for (int doc = scorer?.DocID ?? DocIdSetIterator.NO_MORE_DOCS; doc != DocIdSetIterator.NO_MORE_DOCS;)
+            {
+                int target = doc + 1 + random.Next(random.Next(3) * 300 + 1);
+                doc = random.Next(2) == 0 && target == doc + 1 ? scorer!.NextDoc() : scorer!.Advance(target);
+                int expected = Enumerable.Range(target, Math.Max(0, leaf.AtomicReader.MaxDoc - target)).FirstOrDefault(d => matches.Contains(leaf.DocBase + d), DocIdSetIterator.NO_MORE_DOCS);
+                Assert.That(doc, Is.EqualTo(expected));
+                Assert.That(scorer.DocID, Is.EqualTo(expected));
+            }
+        }
     }
 
     [Test]
@@ -247,6 +333,27 @@ public sealed class SparseQueryTests
         foreach (Explanation detail in details)
         {
             AssertAddsUp(detail, query);
+        }
+    }
+
+    /// <summary>Writes down what it is given.</summary>
+    private sealed class Recorder(bool anyOrder) : ICollector
+    {
+        private Scorer _scorer = null!;
+        private int _base;
+
+        public List<(int Doc, float Score)> Hits { get; } = [];
+
+        public bool AcceptsDocsOutOfOrder => anyOrder;
+
+        public void SetScorer(Scorer scorer) => _scorer = scorer;
+
+        public void SetNextReader(AtomicReaderContext context) => _base = context.DocBase;
+
+        public void Collect(int doc)
+        {
+            Assert.That(_scorer.DocID, Is.EqualTo(doc));
+            Hits.Add((_base + doc, _scorer.GetScore()));
         }
     }
 

@@ -21,6 +21,7 @@ internal sealed unsafe class ImpactSegmentCursor(ImpactTerms terms, MappedImpact
     /// <inheritdoc/>
     protected override void StartTerm(int ord)
     {
+        using MappedImpacts.Lease lease = impacts.Acquire();
         impacts.Term(ord);
         _record = &_segment.Records[ord];
         _data = _segment.Data + _record->Start;
@@ -35,6 +36,7 @@ internal sealed unsafe class ImpactSegmentCursor(ImpactTerms terms, MappedImpact
     /// <inheritdoc/>
     protected override void NextBlock(int target)
     {
+        using MappedImpacts.Lease lease = impacts.Acquire();
         Index = Count = 0;
         BlockEnd = DocIdSetIterator.NO_MORE_DOCS;
         if (_segment.Order != null)
@@ -53,8 +55,6 @@ internal sealed unsafe class ImpactSegmentCursor(ImpactTerms terms, MappedImpact
         {
             NextPlain(target);
         }
-
-        GC.KeepAlive(_segment);
     }
 
     private void NextSuperblock(int target)
@@ -176,7 +176,6 @@ internal sealed unsafe class ImpactSegmentCursor(ImpactTerms terms, MappedImpact
         }
 
         Array.Sort(_sorted, 0, count);
-        GC.KeepAlive(_segment);
     }
 
     private void Take(int count)

@@ -1,4 +1,3 @@
-using System.Buffers;
 using Lucene.Net.Index;
 using Lucene.Net.Store;
 using Sparse.Impacts;
@@ -10,13 +9,20 @@ namespace Sparse.LuceneNet.Postings.Version2;
 /// <remarks>
 /// Reading follows pointers, so that no byte of the file may be trusted with where to go: opening checks the records of all
 /// terms, and <see cref="Term"/> checks everything else of a term once. That costs about as much as one sweep over its postings.
-/// The checksum of a file of many gigabytes would cost seconds.
+/// The checksum of a file of many gigabytes would cost seconds. Memory is read under a lease alone (<see cref="Acquire"/>): closing the
+/// reader in the middle of a search would otherwise unmap what the search reads, which ends the process.
 /// </remarks>
 internal sealed class MappedImpacts : IDisposable
 {
+    private const int Closed = 1;
+    private const int OneLease = 2;
+
     private readonly string _place;
     private readonly ImpactSegmentCheck _check;
-    private volatile bool _disposed;
+
+    // Leases, and whether the reader is closed: the memory goes with the last of both.
+    private int _state;
+    private int[]? _positions;
 
     private MappedImpacts(ImpactSegment segment, string place)
     {
@@ -88,13 +94,39 @@ internal sealed class MappedImpacts : IDisposable
         }
     }
 
-    /// <summary>Makes sure that a term may be read.</summary>
+    /// <summary>True when positions are not document numbers.</summary>
+    public unsafe bool IsReordered => Segment.Order != null;
+
+    /// <summary>Memory held beside the file, in bytes.</summary>
+    public long RamBytesUsed => 4L * (_positions?.Length ?? 0);
+
+    /// <summary>Keeps the segment's memory readable, whoever closes the reader meanwhile.</summary>
+    /// <returns>To be disposed of by the caller as soon as it doesn't read for a while.</returns>
+    /// <exception cref="ObjectDisposedException">The reader was closed.</exception>
+    public Lease Acquire()
+    {
+        for (int state = Volatile.Read(ref _state); ;)
+        {
+            if ((state & Closed) != 0)
+            {
+                throw new ObjectDisposedException(nameof(IndexReader), $"The reader of {_place} was closed.");
+            }
+
+            int seen = Interlocked.CompareExchange(ref _state, state + OneLease, state);
+            if (seen == state)
+            {
+                return new Lease(this);
+            }
+
+            state = seen;
+        }
+    }
+
+    /// <summary>Makes sure that a term may be read. Needs a lease.</summary>
     /// <param name="ord">The term's ordinal.</param>
     /// <exception cref="CorruptIndexException">The term is damaged.</exception>
-    /// <exception cref="ObjectDisposedException">The reader was closed.</exception>
     public void Term(int ord)
     {
-        ObjectDisposedException.ThrowIf(_disposed, this);
         try
         {
             _check.Term(ord);
@@ -105,56 +137,50 @@ internal sealed class MappedImpacts : IDisposable
         }
     }
 
-    /// <summary>True when positions are not document numbers.</summary>
-    public unsafe bool IsReordered => Segment.Order != null;
-
-    /// <summary>Adds a term's part of the scores of all positions.</summary>
-    /// <param name="ord">The term's ordinal.</param>
-    /// <param name="weight">Its weight.</param>
-    /// <param name="scores">[documents] scores by position.</param>
-    /// <exception cref="CorruptIndexException">The term is damaged.</exception>
-    public unsafe void AddScores(int ord, int weight, Span<int> scores)
-    {
-        Term(ord);
-        int count = Segment.Records[ord].Count;
-        int[] positions = ArrayPool<int>.Shared.Rent(count);
-        byte[] impacts = ArrayPool<byte>.Shared.Rent(count);
-        Segment.Read(ord, positions, impacts);
-        GC.KeepAlive(this);
-        unchecked
-        {
-            for (int i = 0; i < count; i++)
-            {
-                scores[positions[i]] += weight * impacts[i];
-            }
-        }
-
-        ArrayPool<int>.Shared.Return(positions);
-        ArrayPool<byte>.Shared.Return(impacts);
-    }
-
-    /// <summary>Scores by position as scores by document.</summary>
-    /// <param name="scores">[documents] scores by position.</param>
-    /// <returns>[documents] the same scores by document.</returns>
-    public int[] ToDocuments(ReadOnlySpan<int> scores)
-    {
-        var byDocument = new int[scores.Length];
-        for (int position = 0; position < scores.Length; position++)
-        {
-            byDocument[Segment.Document(position)] = scores[position];
-        }
-
-        GC.KeepAlive(this);
-        return byDocument;
-    }
+    /// <summary>The position of a document. Needs a lease.</summary>
+    /// <remarks>In a reordered segment the first call makes a table of 4 bytes a document.</remarks>
+    /// <param name="document">A document number.</param>
+    /// <returns>0 ≤ position &lt; documents.</returns>
+    public int PositionOf(int document) => IsReordered ? (Volatile.Read(ref _positions) ?? Invert())[document] : document;
 
     /// <inheritdoc/>
     public void Dispose()
     {
-        _disposed = true;
-        Segment.Dispose();
+        if (Interlocked.Or(ref _state, Closed) == 0)
+        {
+            Segment.Dispose();
+        }
+    }
+
+    private int[] Invert()
+    {
+        var positions = new int[Segment.Documents];
+        for (int position = 0; position < positions.Length; position++)
+        {
+            positions[Segment.Document(position)] = position;
+        }
+
+        Volatile.Write(ref _positions, positions);
+        return positions;
+    }
+
+    /// <summary>Ends a lease that wasn't kept as one.</summary>
+    public void Release()
+    {
+        if (Interlocked.Add(ref _state, -OneLease) == Closed)
+        {
+            Segment.Dispose();
+        }
     }
 
     private static CorruptIndexException Damaged(string place, string what) =>
         new($"The postings of {place} are damaged: {what}. Run CheckIndex, and restore the index from a backup.");
+
+    /// <summary>The right to read a segment's memory.</summary>
+    /// <param name="impacts">The segment; null for none.</param>
+    public readonly ref struct Lease(MappedImpacts? impacts)
+    {
+        /// <summary>Ends it.</summary>
+        public void Dispose() => impacts?.Release();
+    }
 }
