@@ -45,6 +45,9 @@ internal sealed class EngineOptions
     /// <summary>Segments to build before they are merged into one (with --lucene).</summary>
     public int Segments { get; private set; } = 1;
 
+    /// <summary>Where the Lucene directory is kept, or built where it is not there (allocation, threads); null for one that goes with the run.</summary>
+    public string? Index { get; private set; }
+
     /// <summary>Reads a command line.</summary>
     /// <exception cref="ArgumentException">An option is unknown or lacks its value.</exception>
     public static EngineOptions Parse(IReadOnlyList<string> args)
@@ -87,6 +90,9 @@ internal sealed class EngineOptions
                     break;
                 case "--segments":
                     options.Segments = Number(Values(args, ref i, option)[0]);
+                    break;
+                case "--index":
+                    options.Index = Values(args, ref i, option)[0];
                     break;
                 case "--reorder":
                     options.Reorder = Number(Values(args, ref i, option)[0]);

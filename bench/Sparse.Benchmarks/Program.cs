@@ -1,15 +1,28 @@
 using Sparse.Benchmarks;
 
-if (args is not ["engine", .. string[] rest])
-{
-    Console.Error.WriteLine("usage: engine --docs FILE.bin --queries FILE.bin... [--k K...] [--peers bench.sh] [--json] [--lucene] [--reorder ITERATIONS] [--limit N] [--repeats N]");
-    return 2;
-}
-
 try
 {
-    var options = EngineOptions.Parse(rest);
-    return options.Lucene ? LuceneBenchmark.Run(options) : EngineBenchmark.Run(options);
+    switch (args)
+    {
+        case ["engine", .. string[] rest]:
+            var options = EngineOptions.Parse(rest);
+            return options.Lucene ? LuceneBenchmark.Run(options) : EngineBenchmark.Run(options);
+        case ["allocation", .. string[] rest]:
+            return AllocationBenchmark.Run(EngineOptions.Parse(rest));
+        case ["threads", .. string[] rest]:
+            return ThreadsBenchmark.Run(EngineOptions.Parse(rest));
+        case ["inference-free", .. string[] rest]:
+            return InferenceFreeBenchmark.Run(InferenceFreeOptions.Parse(rest));
+        default:
+            Console.Error.WriteLine(
+                """
+                usage: engine --docs FILE.bin --queries FILE.bin... [--k K...] [--peers bench.sh] [--json] [--lucene] [--reorder ITERATIONS] [--limit N] [--repeats N]
+                       allocation --docs FILE.bin --queries FILE.bin... [--k K...] [--index DIR] [--reorder 1] [--limit N]
+                       threads --docs FILE.bin --queries FILE.bin... [--k K...] [--index DIR] [--reorder 1] [--json]
+                       inference-free --data DIR [--cache DIR] [--queries N] [--repeats N] [--reorder] [--json]
+                """);
+            return 2;
+    }
 }
 catch (Exception error) when (error is ArgumentException or IOException or InvalidDataException or InvalidOperationException)
 {
