@@ -68,7 +68,7 @@ internal static unsafe class EngineBenchmark
         return options.Check && ours.Any(r => r.Overlap != 1) ? 1 : 0;
     }
 
-    private static int[] Reorder(VectorFile documents, int rounds)
+    internal static int[] Reorder(VectorFile documents, int rounds)
     {
         long started = Stopwatch.GetTimestamp();
         ForwardRows rows = Gather(documents);
@@ -117,7 +117,7 @@ internal static unsafe class EngineBenchmark
         {
             for (int q = 0; q < limit; q++)
             {
-                (int[] ordinals, ushort[] weights) = Query(set, q, ordinalOf);
+                (int[] ordinals, ushort[] weights) = set.Query(q, ordinalOf);
                 if (ordinals.Length == 0)
                 {
                     continue;
@@ -151,12 +151,6 @@ internal static unsafe class EngineBenchmark
         return new EngineResult(
             "Sparse exact", set.Name, k, best.Average(), best[best.Count / 2], best[best.Count * 99 / 100], options.Check && wrong == 0 ? 1 : null,
             (double)segment.Bytes / segment.Postings, built, more);
-    }
-
-    private static (int[] Ordinals, ushort[] Weights) Query(VectorFile set, int query, int[] ordinalOf)
-    {
-        int from = (int)set.Starts[query], count = (int)(set.Starts[query + 1] - from);
-        return ([.. set.Terms.AsSpan(from, count).ToArray().Select(t => ordinalOf[t])], [.. set.Impacts.AsSpan(from, count).ToArray().Select(w => (ushort)w)]);
     }
 
     private static ScoredDoc[] Exhaustive(VectorFile documents, VectorFile set, int query, int k)

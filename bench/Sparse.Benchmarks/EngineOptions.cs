@@ -48,6 +48,9 @@ internal sealed class EngineOptions
     /// <summary>Where the Lucene directory is kept, or built where it is not there (allocation, threads); null for one that goes with the run.</summary>
     public string? Index { get; private set; }
 
+    /// <summary>Where to draw how cost grows (PNG), or null.</summary>
+    public string? Plot { get; private set; }
+
     /// <summary>Reads a command line.</summary>
     /// <exception cref="ArgumentException">An option is unknown or lacks its value.</exception>
     public static EngineOptions Parse(IReadOnlyList<string> args)
@@ -96,6 +99,9 @@ internal sealed class EngineOptions
                     break;
                 case "--reorder":
                     options.Reorder = Number(Values(args, ref i, option)[0]);
+                    break;
+                case "--plot":
+                    options.Plot = Values(args, ref i, option)[0];
                     break;
                 case "--save-order":
                     options.SaveOrder = Values(args, ref i, option)[0];

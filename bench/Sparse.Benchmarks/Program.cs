@@ -1,5 +1,12 @@
 using Sparse.Benchmarks;
 
+const string Usage = """
+    usage: engine --docs FILE.bin --queries FILE.bin... [--k K...] [--peers bench.sh] [--json] [--lucene] [--reorder ITERATIONS] [--limit N] [--repeats N]
+           scaling --docs FILE.bin --queries FILE.bin... [--plot FILE.png]
+           allocation --docs FILE.bin --queries FILE.bin... [--k K...] [--index DIR] [--reorder 1] [--limit N]
+           threads --docs FILE.bin --queries FILE.bin... [--k K...] [--index DIR] [--reorder 1] [--json]
+           inference-free --data DIR [--cache DIR] [--queries N] [--repeats N] [--reorder] [--json]
+    """;
 try
 {
     switch (args)
@@ -7,6 +14,8 @@ try
         case ["engine", .. string[] rest]:
             var options = EngineOptions.Parse(rest);
             return options.Lucene ? LuceneBenchmark.Run(options) : EngineBenchmark.Run(options);
+        case ["scaling", .. string[] rest]:
+            return ScalingBenchmark.Run(EngineOptions.Parse(rest));
         case ["allocation", .. string[] rest]:
             return AllocationBenchmark.Run(EngineOptions.Parse(rest));
         case ["threads", .. string[] rest]:
@@ -14,18 +23,12 @@ try
         case ["inference-free", .. string[] rest]:
             return InferenceFreeBenchmark.Run(InferenceFreeOptions.Parse(rest));
         default:
-            Console.Error.WriteLine(
-                """
-                usage: engine --docs FILE.bin --queries FILE.bin... [--k K...] [--peers bench.sh] [--json] [--lucene] [--reorder ITERATIONS] [--limit N] [--repeats N]
-                       allocation --docs FILE.bin --queries FILE.bin... [--k K...] [--index DIR] [--reorder 1] [--limit N]
-                       threads --docs FILE.bin --queries FILE.bin... [--k K...] [--index DIR] [--reorder 1] [--json]
-                       inference-free --data DIR [--cache DIR] [--queries N] [--repeats N] [--reorder] [--json]
-                """);
+            Console.Error.WriteLine(Usage);
             return 2;
     }
 }
-catch (Exception error) when (error is ArgumentException or IOException or InvalidDataException or InvalidOperationException)
+catch (Exception e) when (e is ArgumentException or IOException or InvalidDataException)
 {
-    Console.Error.WriteLine(error.Message);
+    Console.Error.WriteLine(e.Message);
     return 2;
 }

@@ -48,6 +48,18 @@ internal sealed class VectorFile
         return new VectorFile(Path.GetFileName(path), starts, terms, impacts);
     }
 
+    /// <summary>The first rows alone.</summary>
+    public VectorFile Take(int rows) => new(Name, Starts[..(rows + 1)], Terms[..(int)Starts[rows]], Impacts[..(int)Starts[rows]]);
+
+    /// <summary>A row as a query: ordinals of its terms, and their weights.</summary>
+    /// <param name="row">The row.</param>
+    /// <param name="ordinalOf">The ordinal of each term id; -1 where no document has it.</param>
+    public (int[] Ordinals, ushort[] Weights) Query(int row, int[] ordinalOf)
+    {
+        int from = (int)Starts[row], count = (int)(Starts[row + 1] - from);
+        return ([.. Terms.AsSpan(from, count).ToArray().Select(t => ordinalOf[t])], [.. Impacts.AsSpan(from, count).ToArray().Select(w => (ushort)w)]);
+    }
+
     /// <summary>The order beside a file (PATH.order), or null where there is none of that length.</summary>
     public static int[]? ReadOrder(string path, int rows)
     {

@@ -88,6 +88,7 @@ internal sealed unsafe partial class SegmentSearch
     /// <remarks>Blocks of one call have no entries of an earlier one; in a chain the terms' ranks ascend.</remarks>
     private void Chain(int low, int high)
     {
+        _walks++;
         _marks.Reserve(_bounds.Length / 32);
         BlockBounds.Mark(_bounds.Start, _groups.Start, _segment.Blocks, low, high, _marks.Start);
         for (int i = _termCount - 1; i >= 0; i--)

@@ -34,6 +34,7 @@ internal sealed unsafe partial class SegmentSearch : IDisposable
     private int _shift;
     private long _postings;
     private long _entries;
+    private int _walks;
     private SweepPolicy _policy;
 
     ~SegmentSearch() => Free();
@@ -46,6 +47,11 @@ internal sealed unsafe partial class SegmentSearch : IDisposable
 
     /// <summary>True when the last search ended in a sweep.</summary>
     public bool Swept { get; private set; }
+
+    /// <summary>Bytes that the last search had to bring to the processor, by count: rows and lists whole each time they are walked, bounds
+    /// three times, a line of 64 bytes for each offset and run of postings, two for each block visited; postings where it swept.</summary>
+    public long BytesTouched =>
+        ((long)_denseCount * _segment.RowBytes) + (2 * _entries * (1 + _walks)) + (6L * _segment.Blocks) + (128 * (VisitedTerms + VisitedBlocks)) + (Swept ? 2 * _postings : 0);
 
     /// <summary>Searches one segment.</summary>
     /// <param name="fields">The segment's fields: same documents, order, document base and accepted positions.</param>
@@ -63,7 +69,7 @@ internal sealed unsafe partial class SegmentSearch : IDisposable
         _accept = fields[0].Accept;
         _docBase = fields[0].DocBase;
         _policy = policy;
-        VisitedBlocks = VisitedTerms = 0;
+        VisitedBlocks = VisitedTerms = _walks = 0;
         Swept = false;
         Prepare(fields, fieldOf, ordinals, weights, k);
         if (_termCount == 0)
