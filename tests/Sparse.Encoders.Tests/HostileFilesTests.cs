@@ -4,6 +4,7 @@ using Sparse.Encoders.Dense;
 using Sparse.Encoders.InferenceFree;
 using Sparse.Encoders.Splade;
 using Sparse.Encoders.Tests.InferenceFree;
+using Sparse.Encoders.Tests.Transformers;
 
 namespace Sparse.Encoders.Tests;
 
@@ -71,6 +72,21 @@ internal sealed class HostileFilesTests
         AssertMutations(Path.Combine(toy.Folder, file), () =>
         {
             using DenseEncoder encoder = DenseEncoder.FromFolder(toy.Folder, new DenseEncoderOptions { Threads = 1 });
+            encoder.Encode(["w7 w8", ""]);
+        });
+    }
+
+    [TestCase("model.safetensors", 0)]
+    [TestCase("config.json", 0)]
+    [TestCase("model.safetensors.index.json", 2)]
+    [TestCase("model-00002-of-00002.safetensors", 2)]
+    public void Changed_file_of_a_folder_of_tensors(string file, int shards)
+    {
+        using var scratch = new Scratch();
+        ToyTransformer toy = ToyTransformer.Write(scratch["toy"], new() { Shards = shards });
+        AssertMutations(Path.Combine(toy.Folder, file), () =>
+        {
+            using SpladeEncoder encoder = SpladeEncoder.FromFolder(toy.Folder, Options);
             encoder.Encode(["w7 w8", ""]);
         });
     }

@@ -29,11 +29,12 @@ internal static class ModelCommand
             Screen.Output.MarkupLine("[bold]builtin[/]  splade-tiny, 4.4 M parameters, int8, Apache-2.0; in the package, offline");
             Console.Out.WriteLine();
             Console.Out.WriteLine("""
-                Any folder of these families with an ONNX file works too (the README says what
-                each was tested with): BERT, DistilBERT, RoBERTa and XLM-RoBERTa SPLADE (max, sum,
-                log1p_relu), OpenSearch doc models with their query table, uniCOIL and its like,
-                VDR, decoders with echo. For example prithivida/Splade_PP_en_v1 (109 M parameters,
-                Apache-2.0; not tried here). Fetch the folder, then:
+                Any folder of these families works too, with an ONNX file or (BERT, DistilBERT,
+                RoBERTa, XLM-RoBERTa) with model.safetensors alone; the README says what each was
+                tested with: SPLADE (max, sum, log1p_relu), OpenSearch doc models with their query
+                table, uniCOIL and its like, VDR, decoders with echo. For example
+                prithivida/Splade_PP_en_v1 (109 M parameters, Apache-2.0; not tried here). Fetch
+                the folder, then:
 
                   sparse model import FOLDER --to DIR        add --quantize int8 for a quarter
                   sparse index DOCS --index INDEX --encoder DIR
@@ -132,12 +133,12 @@ internal static class ModelCommand
 
     private static Command CreateImport()
     {
-        var source = new Argument<string>("MODEL_DIR") { Description = "A Hugging Face or sentence-transformers sparse model with an ONNX file" };
+        var source = new Argument<string>("MODEL_DIR") { Description = "A Hugging Face or sentence-transformers sparse model, as ONNX or as model.safetensors" };
         var to = new Option<string>("--to") { Description = "Folder to write: empty, or not there yet", HelpName = "DIR", Required = true };
         Option<string> quantize = ChoiceOption.Create(
             "--quantize", "none", "Store matrices as they are (none, default) or in one byte a weight (int8)", ("none", "none"), ("int8", "int8"));
         var name = new Option<string?>("--name") { Description = "Name of the model; default: its folder's", HelpName = "NAME" };
-        var file = new Option<string?>("--file") { Description = "ONNX file in MODEL_DIR; default: model.onnx, onnx/model.onnx, or the only one", HelpName = "FILE" };
+        var file = new Option<string?>("--file") { Description = "File in MODEL_DIR; default: model.onnx, onnx/model.onnx, the only ONNX file, or else model.safetensors", HelpName = "FILE" };
         var template = new Option<string?>("--template") { Description = "What a text is put into: words with {text}, of which the last is pooled; default: {text}{text} for decoders", HelpName = "TEXT" };
         var command = new Command("import", "Make a model folder for --encoder: pooling inside the graph, tied embedding once") { source, to, quantize, name, file, template };
         command.SetAction(parsed =>

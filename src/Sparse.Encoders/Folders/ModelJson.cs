@@ -18,19 +18,28 @@ internal static class ModelJson
             throw new InvalidDataException($"{path} holds {length} bytes; a configuration of at most {MaxBytes} is read.");
         }
 
+        return Parse(File.ReadAllBytes(path), path);
+    }
+
+    /// <summary>Reads JSON in memory.</summary>
+    /// <param name="utf8">The text.</param>
+    /// <param name="name">What errors call it.</param>
+    /// <exception cref="InvalidDataException">It is not JSON.</exception>
+    internal static JsonElement Parse(ReadOnlyMemory<byte> utf8, string name)
+    {
         try
         {
-            using JsonDocument document = JsonDocument.Parse(File.ReadAllBytes(path));
+            using JsonDocument document = JsonDocument.Parse(utf8);
             Touch(document.RootElement);
             return document.RootElement.Clone();
         }
         catch (InvalidOperationException error)
         {
-            throw new InvalidDataException($"{path} holds text that is not valid Unicode.", error);
+            throw new InvalidDataException($"{name} holds text that is not valid Unicode.", error);
         }
         catch (JsonException error)
         {
-            throw new InvalidDataException($"{path} is not valid JSON at line {error.LineNumber + 1}.", error);
+            throw new InvalidDataException($"{name} is not valid JSON at line {error.LineNumber + 1}.", error);
         }
     }
 

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Sparse.Encoders.Folders;
 using Sparse.Encoders.Onnx;
+using Sparse.Encoders.Safetensors;
 using Sparse.Encoders.Splade;
 
 namespace Sparse.Encoders.Import;
@@ -20,7 +21,7 @@ public sealed record ModelImportOptions
     /// </summary>
     public string? Template { get; init; }
 
-    /// <summary>The ONNX file to take, relative to the folder; null: model.onnx, onnx/model.onnx, or the only one there is.</summary>
+    /// <summary>The file to take, relative to the folder; null: model.onnx, onnx/model.onnx, the only ONNX file, or else model.safetensors.</summary>
     public string? OnnxFile { get; init; }
 
     /// <summary>The weight that impact 255 stands for, finite and &gt; 0; null for 3, or 1.5 for models with log1p_relu.</summary>
@@ -30,7 +31,7 @@ public sealed record ModelImportOptions
 /// <summary>What an import did.</summary>
 /// <param name="Folder">The folder it wrote.</param>
 /// <param name="Name">The model's name.</param>
-/// <param name="SourceBytes">Size of the ONNX file it read.</param>
+/// <param name="SourceBytes">Size of the weights that it read.</param>
 /// <param name="ModelBytes">Size of the ONNX file it wrote.</param>
 /// <param name="QuantizedMatrices">Matrices that became int8; 0 without quantisation.</param>
 /// <param name="IsTied">True when the output head is the input embedding, stored once.</param>
@@ -104,8 +105,9 @@ public static class ModelImport
             License = LicenseOf(source),
         };
         File.WriteAllText(Path.Combine(destination, ModelManifest.FileName), JsonSerializer.Serialize(manifest, ModelManifest.Json) + "\n");
+        long read = TensorSet.IsTensors(model.Source) ? TensorSet.Open(model.Source).Bytes : weights.Length;
         return new ModelImportReport(
-            destination, manifest.Name, weights.Length, converted.Length, quantized, isTied, model.Tokenizer.Vocabulary.Count, model.Layout!.QueryFolder is not null);
+            destination, manifest.Name, read, converted.Length, quantized, isTied, model.Tokenizer.Vocabulary.Count, model.Layout!.QueryFolder is not null);
     }
 
     /// <summary>The graph that the import writes: the same bytes for the same model, whenever and wherever it runs.</summary>

@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Globalization;
 using System.IO.Compression;
 using System.Text.Json;
+using Sparse.Encoders.Safetensors;
 using Sparse.Tokens;
 
 namespace Sparse.Encoders.InferenceFree;
@@ -113,43 +114,21 @@ internal static class IdfTable
     /// <exception cref="InvalidDataException">Not such a file, or a table of another size.</exception>
     public static float[] ReadSafetensors(string path, Vocabulary vocabulary)
     {
-        byte[] file = File.ReadAllBytes(path);
-        ulong headerLength = file.Length < 8 ? ulong.MaxValue : BinaryPrimitives.ReadUInt64LittleEndian(file);
-        if (headerLength > (ulong)Math.Max(0, file.Length - 8))
+        float[] weights = SafetensorsFile.Open(path).ReadFloats("weight");
+
+        // A table may end before the last added tokens, or be padded to a round number; the rest weighs nothing.
+        if (Math.Abs(weights.Length - vocabulary.Count) > vocabulary.Count / 100)
         {
-            throw new InvalidDataException($"{path} is not a safetensors file.");
+            throw new InvalidDataException($"{path}: tensor 'weight' holds {weights.Length} weights; {vocabulary.Count} are needed, one a word piece.");
         }
 
-        try
+        Array.Resize(ref weights, vocabulary.Count);
+        for (int id = 0; id < weights.Length; id++)
         {
-            int dataStart = 8 + (int)headerLength;
-            using JsonDocument header = JsonDocument.Parse(file.AsMemory(8, (int)headerLength));
-            JsonElement tensor = header.RootElement.GetProperty("weight");
-            string dtype = tensor.GetProperty("dtype").GetString() ?? "";
-            uint from = tensor.GetProperty("data_offsets")[0].GetUInt32();
-            uint to = tensor.GetProperty("data_offsets")[1].GetUInt32();
-            long count = ((long)to - from) / sizeof(float);
-
-            // A table may end before the last added tokens, or be padded to a round number; the rest weighs nothing.
-            if (dtype != "F32" || to < from || (to - from) % sizeof(float) != 0 || to > file.Length - dataStart || Math.Abs(count - vocabulary.Count) > vocabulary.Count / 100)
-            {
-                throw new InvalidDataException(
-                    $"{path}: tensor 'weight' holds {(long)to - from} bytes of {dtype}; {vocabulary.Count} weights of F32 are needed, one a word piece.");
-            }
-
-            float[] weights = FromLittleEndian(file.AsSpan(dataStart + (int)from, (int)(to - from)));
-            Array.Resize(ref weights, vocabulary.Count);
-            for (int id = 0; id < weights.Length; id++)
-            {
-                Check(weights[id], vocabulary[id], path);
-            }
-
-            return weights;
+            Check(weights[id], vocabulary[id], path);
         }
-        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or FormatException or IndexOutOfRangeException)
-        {
-            throw new InvalidDataException($"{path} has no readable tensor 'weight' of token weights: {e.Message}", e);
-        }
+
+        return weights;
     }
 
     private static float[] FromLittleEndian(ReadOnlySpan<byte> bytes)

@@ -71,6 +71,18 @@ internal sealed class OnnxModel
         return new OnnxModel(proto, source, ExternalData.Read(proto.Graph, source));
     }
 
+    /// <summary>Begins a model without nodes.</summary>
+    /// <param name="name">Name of its graph.</param>
+    /// <param name="opset">Version of the default operator set.</param>
+    /// <param name="source">What it is made from, for error messages.</param>
+    internal static OnnxModel New(string name, int opset, string source)
+    {
+        // The first version of files that may use operator set 20.
+        var proto = new ModelProto { IrVersion = 9, Graph = new GraphProto { Name = name } };
+        proto.OpsetImport.Add(new OperatorSetIdProto { Domain = "", Version = opset });
+        return new OnnxModel(proto, source, hadExternalData: false);
+    }
+
     internal byte[] ToBytes() => Proto.ToByteArray();
 
     internal bool TryGetInitializer(string name, out TensorProto tensor) => _initializers.TryGetValue(name, out tensor!);
@@ -105,6 +117,8 @@ internal sealed class OnnxModel
     internal string AddInts(string name, params long[] values) =>
         AddTensor(name, Int64, [values.Length], MemoryMarshal.AsBytes(values.AsSpan()));
 
+    internal string AddFloats(string name, float[] values, params long[] dims) => AddTensor(name, Float, dims, MemoryMarshal.AsBytes(values.AsSpan()));
+
     internal string AddScalar(string name, float value) => AddTensor(name, Float, [], BitConverter.GetBytes(value));
 
     /// <summary>Reduces over one axis and drops it; axes were an attribute before opset 18, of sums before 13.</summary>
@@ -115,6 +129,22 @@ internal sealed class OnnxModel
             ? Add(type, output, [input, AddInts(output + "_axes", axis)], drop)
             : Add(type, output, [input], Attribute("axes", [axis]), drop);
     }
+
+    /// <summary>An input or output; a dimension is a number or a name.</summary>
+    internal static ValueInfoProto Value(string name, int type, params object[] dims)
+    {
+        var shape = new TensorShapeProto();
+        foreach (object dim in dims)
+        {
+            shape.Dim.Add(dim is int size ? new TensorShapeProto.Types.Dimension { DimValue = size } : new TensorShapeProto.Types.Dimension { DimParam = (string)dim });
+        }
+
+        return new ValueInfoProto { Name = name, Type = new TypeProto { TensorType = new TypeProto.Types.Tensor { ElemType = type, Shape = shape } } };
+    }
+
+    internal static AttributeProto Attribute(string name, float value) => new() { Name = name, F = value, Type = 1 };
+
+    internal static AttributeProto Attribute(string name, string value) => new() { Name = name, S = ByteString.CopyFromUtf8(value), Type = 3 };
 
     internal static AttributeProto Attribute(string name, long value) => new() { Name = name, I = value, Type = 2 };
 

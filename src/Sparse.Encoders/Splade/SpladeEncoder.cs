@@ -63,11 +63,11 @@ public sealed class SpladeEncoder : ITermEncoder
     /// <summary>The most tokens that the model takes, at most <see cref="SpladeEncoderOptions.TokenLimit"/>.</summary>
     public int ModelTokens { get; }
 
-    /// <summary>Opens a model folder: one of Hugging Face's or sentence-transformers' layout with an ONNX file, or one that the import wrote.</summary>
+    /// <summary>Opens a model folder: one of Hugging Face's or sentence-transformers' layout, or one that the import wrote.</summary>
     /// <param name="folder">
-    /// Holds model.onnx or onnx/model.onnx, config.json, and a tokenizer (<see cref="TokenizerFolder"/>); modules.json with its pooling
-    /// folder where the pooling is not max with relu, or with a Router, of which this is the document side; sparse.json where the import
-    /// wrote it. README.md lists the families.
+    /// Holds model.onnx or onnx/model.onnx, or else model.safetensors of a BERT, DistilBERT or RoBERTa; config.json, and a tokenizer
+    /// (<see cref="TokenizerFolder"/>); modules.json with its pooling folder where the pooling is not max with relu, or with a Router, of
+    /// which this is the document side; sparse.json where the import wrote it. README.md lists the families.
     /// </param>
     /// <param name="options">Options; null for the defaults.</param>
     /// <returns>The encoder; dispose it.</returns>

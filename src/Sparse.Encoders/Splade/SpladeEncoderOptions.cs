@@ -31,7 +31,8 @@ public sealed record SpladeEncoderOptions
     public string? Template { get; init; }
 
     /// <summary>
-    /// The ONNX file to take, relative to the folder, such as onnx/model_int8.onnx; null: model.onnx, onnx/model.onnx, or the only one there is.
+    /// The file to take, relative to the folder, such as onnx/model_int8.onnx or model.safetensors; null: model.onnx, onnx/model.onnx, the
+    /// only ONNX file, or else model.safetensors.
     /// </summary>
     public string? OnnxFile { get; init; }
 

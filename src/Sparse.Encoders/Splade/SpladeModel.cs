@@ -1,6 +1,8 @@
 using System.Text.Json;
 using Sparse.Encoders.Folders;
 using Sparse.Encoders.Onnx;
+using Sparse.Encoders.Safetensors;
+using Sparse.Encoders.Transformers;
 using Sparse.Tokens;
 
 namespace Sparse.Encoders.Splade;
@@ -53,7 +55,7 @@ internal sealed class SpladeModel
     /// <summary>Where its files lie; null for the built-in model.</summary>
     internal ModelLayout? Layout { get; init; }
 
-    /// <summary>Reads the ONNX file.</summary>
+    /// <summary>Reads the ONNX file, or builds it from tensors.</summary>
     internal required Func<byte[]> ReadWeights { get; init; }
 
     /// <summary>Reads a model folder.</summary>
@@ -71,7 +73,7 @@ internal sealed class SpladeModel
         }
 
         ModelLayout layout = ModelLayout.Read(folder);
-        string file = ModelFiles.FindOnnx(folder, [layout.EncoderFolder, layout.Folder], onnxFile);
+        string file = ModelFiles.FindWeights(folder, [layout.EncoderFolder, layout.Folder], onnxFile);
         string configPath = FirstOf(layout, "config.json");
         JsonElement config = ModelJson.ReadIfThere(configPath);
         ModelManifest? manifest = ModelManifest.Read(folder);
@@ -96,7 +98,7 @@ internal sealed class SpladeModel
             MaxTokens = ReadMaxTokens(layout, config),
             MaxWeight = manifest?.MaxWeight,
             Layout = layout,
-            ReadWeights = () => File.ReadAllBytes(file),
+            ReadWeights = () => TensorSet.IsTensors(file) ? TransformerGraph.Build(file, configPath) : File.ReadAllBytes(file),
         };
     }
 
@@ -189,8 +191,8 @@ internal sealed class SpladeModel
     /// <summary>The most tokens that a model's positions allow; null where its config.json does not say.</summary>
     internal static int? Positions(JsonElement config)
     {
-        // RoBERTa counts positions from the one after its padding's, which is 1.
-        int unused = ModelJson.Text(config, "model_type") is "roberta" or "xlm-roberta" or "camembert" ? 2 : 0;
+        // RoBERTa counts positions from the one after its padding's.
+        int unused = ModelJson.Text(config, "model_type") is "roberta" or "xlm-roberta" or "camembert" ? TransformerSettings.PaddingOf(config) + 1 : 0;
         return ModelJson.Integer(config, "max_position_embeddings") - unused;
     }
 

@@ -1,8 +1,8 @@
-using System.Buffers.Binary;
 using System.Text;
 using System.Text.Json;
 using Sparse.Encoders.BuiltIn;
 using Sparse.Encoders.InferenceFree;
+using Sparse.Encoders.Tests.Safetensors;
 using Sparse.Tokens;
 using Sparse.Vectors;
 
@@ -168,17 +168,5 @@ public class InferenceFreeEncoderTests
         return pairs;
     }
 
-    internal static byte[] Safetensors(float[] weights)
-    {
-        byte[] header = Encoding.UTF8.GetBytes($"{{\"weight\":{{\"dtype\":\"F32\",\"shape\":[{weights.Length}],\"data_offsets\":[0,{weights.Length * 4}]}}}}");
-        byte[] file = new byte[8 + header.Length + (weights.Length * 4)];
-        BinaryPrimitives.WriteInt64LittleEndian(file, header.Length);
-        header.CopyTo(file, 8);
-        for (int i = 0; i < weights.Length; i++)
-        {
-            BinaryPrimitives.WriteSingleLittleEndian(file.AsSpan(8 + header.Length + (i * 4)), weights[i]);
-        }
-
-        return file;
-    }
+    internal static byte[] Safetensors(float[] weights) => TensorFile.Bytes(new TensorFile.Tensor("weight", "F32", [weights.Length], weights));
 }
