@@ -130,9 +130,10 @@ internal static class EncoderChoice
     /// <param name="folder">The folder; null: the built-in model, which has none.</param>
     public static bool HasQueryTable(string? folder) => folder is not null && Directory.Exists(folder) && InferenceFreeEncoder.IsQuerySideOf(folder);
 
-    /// <summary>Full path of a model folder; null for builtin and none.</summary>
+    /// <summary>Full path of a model folder, by its path or by the name of an imported model; null for builtin and none.</summary>
     /// <param name="choice">What the user said.</param>
-    public static string? FolderOf(string? choice) => choice is null or BuiltIn or None ? null : Path.GetFullPath(choice);
+    public static string? FolderOf(string? choice) => choice is null or BuiltIn or None ? null
+        : Path.GetFullPath(Directory.Exists(choice) ? choice : ModelCache.Find(choice) ?? choice);
 
     private static SpladeEncoder Checked(SpladeEncoder encoder, EncoderIdentity identity, string choice, string what)
     {
@@ -159,17 +160,13 @@ internal static class EncoderChoice
             $"--query-encoder idf needs a table of term weights for the vocabulary of the encoder '{identity.Name}', and {choice} is for another vocabulary");
     }
 
-    private static string RequireFolder(string choice)
-    {
-        if (!Directory.Exists(choice))
-        {
-            throw new WrongInputException(File.Exists(choice)
-                ? $"'{choice}' is a file; --encoder takes a model folder"
-                : $"there is no model folder '{choice}'; --encoder takes builtin or a folder with an ONNX model and its tokenizer");
-        }
-
-        return choice;
-    }
+    /// <summary>A model folder, by its path or by the name of an imported model.</summary>
+    /// <param name="choice">What the user said.</param>
+    /// <exception cref="WrongInputException">There is none.</exception>
+    public static string RequireFolder(string choice) => Directory.Exists(choice) ? choice : ModelCache.Find(choice)
+        ?? throw new WrongInputException(File.Exists(choice)
+            ? $"'{choice}' is a file; --encoder takes a model folder"
+            : $"there is no model folder '{choice}', nor a model of that name in {ModelCache.Folder}; --encoder takes builtin, a folder with a model and its tokenizer, or a name of 'sparse model list'");
 
     private static WrongInputException Unknown(EncoderIdentity identity) =>
         new($"the index was written by the encoder '{identity.Name}' ({identity.Fingerprint}); say where its model folder is with --encoder MODEL_DIR");

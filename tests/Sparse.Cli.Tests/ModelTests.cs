@@ -140,6 +140,10 @@ internal sealed class ModelTests
         Assert.That(json.RootElement.GetProperty("terms").GetInt32(), Is.EqualTo(30_522));
         Assert.That(json.RootElement.GetProperty("family").GetString(), Is.EqualTo("max of log(1 + relu)"));
         Assert.That(json.RootElement.GetProperty("queries").GetString(), Is.EqualTo("model"));
+        Assert.That(json.RootElement.GetProperty("parameters").GetInt64(), Is.EqualTo(4_416_000).Within(1000));
+        Assert.That(json.RootElement.GetProperty("licence").GetString(), Is.EqualTo("apache-2.0"));
+        Assert.That(json.RootElement.GetProperty("languages").GetString(), Is.EqualTo("en"));
+        Assert.That(json.RootElement.GetProperty("documentsPerSecond").GetDouble(), Is.Positive);
         Assert.That(Tool.Run("model", "list").Output, Does.StartWith("builtin  "));
     }
 
@@ -235,6 +239,59 @@ internal sealed class ModelTests
 
         Assert.That(Weights(imported), Is.EqualTo(Weights(model)).Within(1e-4));
         CommandLineTests.AssertWrong(Tool.Run("model", "import", model, "--to", imported), "not empty");
+    }
+
+    [Test]
+    public void Import_without_a_folder_goes_to_the_cache_and_is_called_by_its_name()
+    {
+        if (!OperatingSystem.IsLinux())
+        {
+            Assert.Ignore("skipped: XDG_CACHE_HOME is Linux's");
+        }
+
+        string model = SharedModel(), cache = _corpus.At("cache");
+        ToolResult Run(string line, params string[] arguments) => Tool.RunScript($"export XDG_CACHE_HOME='{cache}'; {line}", arguments);
+        ToolResult import = Run("\"$@\"", "model", "import", model, "--quantize", "fp16", "--name", "half");
+        Assert.That(import.ExitCode, Is.Zero, import.Error);
+        Assert.That(import.Output, Does.Contain("in fp16").And.EndsWith("use it with --encoder half\n"));
+        Assert.That(File.Exists(Path.Combine(cache, "sparse", "models", "half", "model.onnx")));
+        using var corpus = new SmallCorpus();
+        Assert.Multiple(() =>
+        {
+            Assert.That(Run("\"$@\"", "model", "list").Output, Does.Contain("half  imported, in "));
+            Assert.That(Run("\"$@\"", "model", "info", "half").Output, Does.Match("name +half").And.Match("parameters +4.4 M").And.Match("licence +Apache License").And.Match("languages +not stated").And.Match("speed +[0-9.]+ documents/s here, of 170 tokens"));
+            Assert.That(Run("\"$@\"", "model", "check", "half").Output, Does.Contain("no fault found"));
+            Assert.That(Run("\"$@\"", "index", corpus.Corpus, "--index", corpus.Index, "--encoder", "half").ExitCode, Is.Zero);
+            Assert.That(Tool.Run("search", "immunization", "--index", corpus.Index, "--json").Output, Does.Contain("\"id\":\"d1\""), "the index remembers the folder");
+            CommandLineTests.AssertWrong(Run("\"$@\"", "model", "import", model, "--name", "half"), "there is a model 'half'", "--name");
+            CommandLineTests.AssertWrong(Run("\"$@\"", "model", "import", model, "--name", "../half"), "can't be the name of a model");
+            CommandLineTests.AssertWrong(Run("\"$@\"", "model", "import", model, "--name", "builtin"), "can't be the name of a model");
+            CommandLineTests.AssertWrong(Run("\"$@\"", "model", "info", "other"), "no model folder 'other'", "sparse model list");
+            CommandLineTests.AssertWrong(Tool.Run("model", "import", model, "--quantize", "int4"), "none, int8 or fp16");
+        });
+    }
+
+    [Test]
+    public void Check_names_each_fault_with_its_cost_and_exits_with_1()
+    {
+        string folder = Directory.CreateDirectory(_corpus.At("faulty")).FullName, model = SharedModel();
+        foreach (string name in new[] { "config.json", "model.safetensors" })
+        {
+            File.Copy(Path.Combine(model, name), Path.Combine(folder, name));
+        }
+
+        File.WriteAllText(Path.Combine(folder, "tokenizer.json"), File.ReadAllText(Path.Combine(model, "tokenizer.json")).Replace("\"lowercase\": true", "\"lowercase\": false", StringComparison.Ordinal));
+        File.WriteAllText(Path.Combine(folder, "idf.json"), """{"the": 0.1, "water": 4}""");
+        ToolResult result = Tool.Run("model", "check", folder);
+        using var json = JsonDocument.Parse(Tool.Run("model", "check", folder, "--json").Output);
+        Assert.Multiple(() =>
+        {
+            Assert.That(result.ExitCode, Is.EqualTo(1), result.Error);
+            Assert.That(result.Output, Does.Match(@"(?m)^cased tokenizer: .*\.\n  What it would cost: .*\.$").And.Match(@"(?m)^truncated query table: ").And.EndWith("2 faults found\n"));
+            Assert.That(json.RootElement.GetProperty("findings").EnumerateArray().Select(finding => finding.GetProperty("fault").GetString()), Is.EqualTo(new[] { "cased tokenizer", "truncated query table" }));
+            CommandLineTests.AssertWrong(Tool.Run("model", "check", Directory.CreateDirectory(_corpus.At("nothing")).FullName), "is not a model folder");
+            CommandLineTests.AssertWrong(Tool.Run("model", "check", Path.Combine(model, "..", "minilm-l6-int8")), "the doctor knows sparse ones");
+        });
     }
 
     // splade-tiny as the document side, OpenSearch's table as the query side.

@@ -15,6 +15,9 @@ internal sealed record ModelManifest
     /// <summary><see cref="Quantization"/> of <see cref="Onnx.WeightQuantizer"/>'s weights.</summary>
     internal const string Int8Weights = "int8";
 
+    /// <summary><see cref="Quantization"/> of <see cref="Onnx.HalfWeights"/>'s weights.</summary>
+    internal const string HalfWeights = "fp16";
+
     /// <summary>Version of this file; 1.</summary>
     public int Format { get; init; } = 1;
 
@@ -24,7 +27,7 @@ internal sealed record ModelManifest
     /// <summary>The weight that impact 255 stands for; null for the default of the activation.</summary>
     public float? MaxWeight { get; init; }
 
-    /// <summary>"none" or "int8".</summary>
+    /// <summary>"none", "int8" or "fp16".</summary>
     public string Quantization { get; init; } = Unquantized;
 
     /// <summary>True when model.onnx pools, so that it is loaded as it is.</summary>

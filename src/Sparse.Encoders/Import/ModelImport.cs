@@ -6,11 +6,24 @@ using Sparse.Encoders.Splade;
 
 namespace Sparse.Encoders.Import;
 
+/// <summary>How an import stores matrices; arithmetic stays float.</summary>
+public enum StoredWeights
+{
+    /// <summary>As they are.</summary>
+    Unchanged,
+
+    /// <summary>One byte a weight, with one scale a row or column.</summary>
+    Quantized,
+
+    /// <summary>Half precision, two bytes a weight.</summary>
+    Half,
+}
+
 /// <summary>How a model is imported.</summary>
 public sealed record ModelImportOptions
 {
-    /// <summary>Store matrices as int8, one byte a weight with one scale a row or column; arithmetic stays float. Default: as they are.</summary>
-    public bool Int8Weights { get; init; }
+    /// <summary>How matrices are stored; as they are by default.</summary>
+    public StoredWeights Weights { get; init; }
 
     /// <summary>A name for people; null for the source folder's name.</summary>
     public string? Name { get; init; }
@@ -33,7 +46,7 @@ public sealed record ModelImportOptions
 /// <param name="Name">The model's name.</param>
 /// <param name="SourceBytes">Size of the weights that it read.</param>
 /// <param name="ModelBytes">Size of the ONNX file it wrote.</param>
-/// <param name="QuantizedMatrices">Matrices that became int8; 0 without quantisation.</param>
+/// <param name="QuantizedMatrices">Matrices that became int8 or half precision; 0 without quantisation.</param>
 /// <param name="IsTied">True when the output head is the input embedding, stored once.</param>
 /// <param name="Terms">Size of the vocabulary.</param>
 /// <param name="HasQuerySide">True when a query side of its own came along: a Router's table of token weights.</param>
@@ -81,7 +94,7 @@ public static class ModelImport
         }
 
         byte[] weights = model.ReadWeights();
-        byte[] converted = Convert(model, weights, options.Int8Weights, out bool isPooled, out bool isTied, out int quantized);
+        byte[] converted = Convert(model, weights, options.Weights, out bool isPooled, out bool isTied, out int quantized);
 
         // Loading proves that it runs and that the vocabulary fits, before anything is written.
         ITermGraph graph = isPooled ? SpladeSession.Load(converted, model.Source, model.Tokenizer.Vocabulary.Count) : model.Load(converted, withPositions: false);
@@ -98,11 +111,11 @@ public static class ModelImport
         {
             Name = options.Name ?? model.Name,
             MaxWeight = options.MaxWeight ?? model.MaxWeight ?? graph.UsualMaxWeight ?? SpladeModel.DefaultFor(model.Pooling),
-            Quantization = quantized > 0 ? ModelManifest.Int8Weights : model.Quantization,
+            Quantization = quantized == 0 ? model.Quantization : options.Weights == StoredWeights.Quantized ? ModelManifest.Int8Weights : ModelManifest.HalfWeights,
             IsPooled = isPooled,
             Template = model.Template,
             Source = new DirectoryInfo(source).Name,
-            License = LicenseOf(source),
+            License = ModelCard.LicenseFile(source),
         };
         File.WriteAllText(Path.Combine(destination, ModelManifest.FileName), JsonSerializer.Serialize(manifest, ModelManifest.Json) + "\n");
         long read = TensorSet.IsTensors(model.Source) ? TensorSet.Open(model.Source).Bytes : weights.Length;
@@ -111,7 +124,7 @@ public static class ModelImport
     }
 
     /// <summary>The graph that the import writes: the same bytes for the same model, whenever and wherever it runs.</summary>
-    internal static byte[] Convert(SpladeModel model, byte[] weights, bool int8Weights, out bool isPooled, out bool isTied, out int quantized)
+    internal static byte[] Convert(SpladeModel model, byte[] weights, StoredWeights storage, out bool isPooled, out bool isTied, out int quantized)
     {
         OnnxModel graph = OnnxModel.Parse(weights, model.Source);
         isTied = TiedEmbedding.Merge(graph);
@@ -121,7 +134,12 @@ public static class ModelImport
             PooledGraph.AddPooling(graph, model.Pooling);
         }
 
-        quantized = int8Weights ? WeightQuantizer.Quantize(graph) : 0;
+        quantized = storage switch
+        {
+            StoredWeights.Quantized => WeightQuantizer.Quantize(graph),
+            StoredWeights.Half => HalfWeights.Round(graph),
+            _ => 0,
+        };
         return graph.ToBytes();
     }
 
@@ -152,12 +170,5 @@ public static class ModelImport
             Directory.CreateDirectory(Path.GetDirectoryName(to)!);
             File.WriteAllBytes(to, File.ReadAllBytes(from));
         }
-    }
-
-    // A licence file's own first line that says something; people read the file itself.
-    private static string LicenseOf(string source)
-    {
-        string? file = Copied.Where(name => name.StartsWith("LICENSE", StringComparison.Ordinal)).Select(name => Path.Combine(source, name)).FirstOrDefault(File.Exists);
-        return file is null ? "" : string.Join(", ", File.ReadLines(file).Select(line => line.Trim()).Where(line => line.Length > 0).Take(2));
     }
 }

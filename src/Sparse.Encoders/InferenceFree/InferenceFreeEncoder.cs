@@ -79,24 +79,28 @@ public sealed class InferenceFreeEncoder : ITermEncoder
             throw new DirectoryNotFoundException($"Model folder '{modelFolder}' does not exist.");
         }
 
-        string root = Path.GetFullPath(modelFolder);
-        string[] folders = ModelLayout.Read(modelFolder).QueryFolder is { } query
-            ? [query, root]
-            : [.. QueryFolders.Select(name => Path.Combine(root, name))];
-        foreach (string folder in folders)
+        if (FindTable(ModelLayout.Read(modelFolder), out string tokenizerFolder) is { } table)
         {
-            if (Tables(folder, root).FirstOrDefault(File.Exists) is not { } table)
-            {
-                continue;
-            }
-
-            string[] tokenizers = [folder, Path.Combine(folder, "tokenizer"), root];
-            ITokenizer tokenizer = TokenizerFolder.Read(tokenizers.FirstOrDefault(TokenizerFolder.Holds) ?? root);
+            ITokenizer tokenizer = TokenizerFolder.Read(tokenizerFolder);
             return new InferenceFreeEncoder(tokenizer, IdfTable.Read(table, tokenizer.Vocabulary));
         }
 
         throw new FileNotFoundException($"Model folder '{modelFolder}' holds no table of token weights: looked for idf.json, query_token_weights.txt and a Router's"
             + $" model.safetensors; found {ModelFiles.Names(modelFolder)}.");
+    }
+
+    /// <summary>Finds a folder's table.</summary>
+    /// <param name="layout">The folder.</param>
+    /// <param name="tokenizerFolder">Where the tokenizer for it lies.</param>
+    /// <returns>Its path; null where there is none.</returns>
+    internal static string? FindTable(ModelLayout layout, out string tokenizerFolder)
+    {
+        string root = Path.GetFullPath(layout.Folder);
+        string[] folders = layout.QueryFolder is { } query ? [query, root] : [.. QueryFolders.Select(name => Path.Combine(root, name))];
+        string? holder = folders.FirstOrDefault(folder => Tables(folder, root).Any(File.Exists));
+        string[] tokenizers = holder is null ? [] : [holder, Path.Combine(holder, "tokenizer"), root];
+        tokenizerFolder = tokenizers.FirstOrDefault(TokenizerFolder.Holds) ?? root;
+        return holder is null ? null : Tables(holder, root).First(File.Exists);
     }
 
     /// <summary>Reads a table {"token": weight} for a tokenizer at hand.</summary>

@@ -7,6 +7,7 @@ namespace Sparse.Encoders.Onnx;
 internal sealed class OnnxModel
 {
     internal const int Float = 1;
+    internal const int UInt8 = 2;
     internal const int Int8 = 3;
     internal const int Int64 = 7;
     internal const int Bool = 9;

@@ -40,7 +40,7 @@ internal sealed class SpladeModel
     /// <summary>Which weights are kept.</summary>
     internal TermSelection Selection { get; init; } = TermSelection.All;
 
-    /// <summary>"none" or "int8".</summary>
+    /// <summary>"none", "int8" or "fp16".</summary>
     internal required string Quantization { get; init; }
 
     /// <summary>True when the graph is known to pool by itself.</summary>

@@ -25,7 +25,7 @@ internal sealed class BuiltInModelTests
     public void Built_in_model_is_what_the_import_makes_of_splade_tiny()
     {
         using var scratch = new Scratch();
-        ModelImportReport report = ModelImport.Import(SharedData.SpladeTiny, scratch["out"], new ModelImportOptions { Int8Weights = true });
+        ModelImportReport report = ModelImport.Import(SharedData.SpladeTiny, scratch["out"], new ModelImportOptions { Weights = StoredWeights.Quantized });
         Assert.That(report.IsTied, Is.True);
         Assert.That(File.ReadAllBytes(Path.Combine(report.Folder, "model.onnx")).AsSpan().SequenceEqual(BuiltInModel.ReadWeights()), Is.True);
         Assert.That(File.ReadAllText(Path.Combine(report.Folder, "vocab.txt")).Split('\n')[..30_522],

@@ -52,7 +52,7 @@ internal sealed class PooledGraphTests
     {
         using var scratch = new Scratch();
         ToyModel toy = ToyModel.Write(scratch["toy"], head);
-        ModelImportReport report = ModelImport.Import(toy.Folder, scratch["out"], new ModelImportOptions { Int8Weights = int8, Name = "mine", MaxWeight = 2.5f });
+        ModelImportReport report = ModelImport.Import(toy.Folder, scratch["out"], new ModelImportOptions { Weights = int8 ? StoredWeights.Quantized : StoredWeights.Unchanged, Name = "mine", MaxWeight = 2.5f });
         Assert.That(report.IsTied, Is.EqualTo(head != ToyHead.Untied));
         Assert.That(report.QuantizedMatrices, Is.EqualTo(!int8 ? 0 : head == ToyHead.Untied ? 2 : 1));
         using SpladeEncoder encoder = SpladeEncoder.FromFolder(scratch["out"], Options);

@@ -53,7 +53,7 @@ internal sealed class PoolingFamiliesTests
     public void Import_keeps_the_sum()
     {
         ToyModel toy = ToyModel.Write(_scratch["toy"], new ToySettings { Strategy = "sum" });
-        ModelImport.Import(toy.Folder, _scratch["out"], new ModelImportOptions { Int8Weights = true });
+        ModelImport.Import(toy.Folder, _scratch["out"], new ModelImportOptions { Weights = StoredWeights.Quantized });
         using SpladeEncoder encoder = SpladeEncoder.FromFolder(_scratch["out"], Options);
 
         AssertWeights(encoder, ids => toy.Weights(ids, term => ids.Sum(id => Math.Log(1 + Math.Max(0, toy.Logit(id, term))))), 0.3f);

@@ -88,7 +88,7 @@ internal sealed class TransformerGraphTests
     public void Import_rounds_the_built_graph_to_int8()
     {
         ToyTransformer toy = ToyTransformer.Write(_scratch["toy"], new() { Type = "xlm-roberta" });
-        ModelImportReport report = ModelImport.Import(toy.Folder, _scratch["out"], new ModelImportOptions { Int8Weights = true });
+        ModelImportReport report = ModelImport.Import(toy.Folder, _scratch["out"], new ModelImportOptions { Weights = StoredWeights.Quantized });
         using SpladeEncoder encoder = SpladeEncoder.FromFolder(_scratch["out"], Options);
 
         AssertWeights(toy, encoder, 0.2f);
