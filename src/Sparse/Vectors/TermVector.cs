@@ -60,6 +60,43 @@ public sealed class TermVector
         return new TermVector([.. sorted.Select(pair => pair.Key)], [.. sorted.Select(pair => pair.Value)]);
     }
 
+    /// <summary>Merges vectors of the same vocabulary by the largest weight of each term: one vector of a text that was encoded in passages.</summary>
+    /// <param name="vectors">The vectors.</param>
+    /// <returns>Their terms, each with its largest weight; <see cref="Empty"/> of none.</returns>
+    public static TermVector Max(IReadOnlyList<TermVector> vectors)
+    {
+        ArgumentNullException.ThrowIfNull(vectors);
+        if (vectors.Count <= 1)
+        {
+            return vectors.Count == 0 ? Empty : vectors[0];
+        }
+
+        var largest = new float[vectors.Max(vector => vector.Count == 0 ? 0 : vector._terms[^1] + 1)];
+        int count = 0;
+        foreach (TermVector vector in vectors)
+        {
+            for (int i = 0; i < vector._terms.Length; i++)
+            {
+                ref float weight = ref largest[vector._terms[i]];
+                count += weight == 0 ? 1 : 0;
+                weight = Math.Max(weight, vector._weights[i]);
+            }
+        }
+
+        var terms = new int[count];
+        var weights = new float[count];
+        for (int term = 0, at = 0; at < count; term++)
+        {
+            if (largest[term] > 0)
+            {
+                terms[at] = term;
+                weights[at++] = largest[term];
+            }
+        }
+
+        return new TermVector(terms, weights);
+    }
+
     /// <summary>The dot product with another vector of the same vocabulary.</summary>
     /// <param name="other">The other vector.</param>
     /// <returns>Σ weight × weight over shared terms, in ascending order of terms, accumulated in double.</returns>

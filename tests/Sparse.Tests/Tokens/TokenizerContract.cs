@@ -9,8 +9,8 @@ namespace Sparse.Tests.Tokens;
 internal static class TokenizerContract
 {
     // SPARSE_FUZZ_SECONDS lengthens each test of random texts or files, with other seeds every time.
-    private static readonly int Seconds = int.TryParse(Environment.GetEnvironmentVariable("SPARSE_FUZZ_SECONDS"), out int given) ? given : -1;
-    private static readonly string? Seed = Seconds < 0 ? "0000KOIXNKZ1" : null;
+    public static readonly int Seconds = int.TryParse(Environment.GetEnvironmentVariable("SPARSE_FUZZ_SECONDS"), out int given) ? given : -1;
+    public static readonly string? Seed = Seconds < 0 ? "0000KOIXNKZ1" : null;
 
     /// <summary>Texts of pieces that are awkward somewhere, of any UTF-16 unit and of any code point.</summary>
     public static Gen<string> AnyText { get; } = Gen.OneOf(

@@ -21,6 +21,18 @@ public class TermVectorTests
     }
 
     [Test]
+    public void Merged_vectors_hold_each_term_with_its_largest_weight() =>
+        Gen.Dictionary(Gen.Int[0, 20], Gen.Float[0.1f, 3]).Array[0, 6].Sample(
+            vectors =>
+            {
+                TermVector merged = TermVector.Max([.. vectors.Select(TermVector.FromPairs)]);
+                var expected = vectors.SelectMany(vector => vector).GroupBy(pair => pair.Key).OrderBy(term => term.Key).ToArray();
+                Assert.That(merged.Terms.ToArray(), Is.EqualTo(expected.Select(term => term.Key)));
+                Assert.That(merged.Weights.ToArray(), Is.EqualTo(expected.Select(term => term.Max(pair => pair.Value))));
+            },
+            seed: "0000KOIXNKZ1", iter: 300);
+
+    [Test]
     public void Pairs_come_out_in_order_of_terms()
     {
         TermVector vector = TermVector.FromPairs([new(9, 1f), new(0, 2f), new(4, 3f)]);
