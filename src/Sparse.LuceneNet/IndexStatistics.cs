@@ -8,7 +8,10 @@ public sealed record IndexStatistics
     /// <summary>Live documents.</summary>
     public required int Documents { get; init; }
 
-    /// <summary>Documents deleted or replaced whose space no merge has freed yet.</summary>
+    /// <summary>Their passages; a document that was added whole counts as one.</summary>
+    public required int Passages { get; init; }
+
+    /// <summary>Documents, or passages of them, deleted or replaced whose space no merge has freed yet.</summary>
     public required int DeletedDocuments { get; init; }
 
     /// <summary>Segments.</summary>

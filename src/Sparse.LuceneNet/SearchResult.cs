@@ -1,3 +1,5 @@
+using Sparse.Chunks;
+
 namespace Sparse.LuceneNet;
 
 /// <summary>One document found.</summary>
@@ -7,7 +9,14 @@ namespace Sparse.LuceneNet;
 /// <param name="Title">The stored title; null where the document has none or stored fields were not asked for.</param>
 /// <param name="Text">The stored text; empty where stored fields were not asked for.</param>
 /// <param name="Fields">Further stored fields; empty where stored fields were not asked for.</param>
-public sealed record SearchHit(int Rank, string Id, double Score, string? Title, string Text, IReadOnlyDictionary<string, string> Fields);
+public sealed record SearchHit(int Rank, string Id, double Score, string? Title, string Text, IReadOnlyDictionary<string, string> Fields)
+{
+    /// <summary>
+    /// The passage of the text that scored best, where the document was added in passages (<see cref="SparseIndexOptions.Chunker"/>);
+    /// empty where that is the title alone. Null for other documents, and for hits by words.
+    /// </summary>
+    public Passage? Passage { get; init; }
+}
 
 /// <summary>What a search found.</summary>
 /// <param name="Query">The query's text; empty for a query given as a vector.</param>

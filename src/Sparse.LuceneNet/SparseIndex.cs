@@ -24,7 +24,7 @@ public sealed class SparseIndex : IDisposable
     private readonly FSDirectory _directory;
     private readonly EnglishLexicalAnalyzer _analyzer = new();
     private readonly ITermEncoder? _encoder;
-    private readonly PruningOptions _pruning;
+    private readonly DocumentEncoding? _encoding;
     private readonly IndexChanges? _changes;
     private readonly IndexView _view;
     private volatile IndexIdentity _identity;
@@ -45,7 +45,7 @@ public sealed class SparseIndex : IDisposable
         SparseCodec.Register();
         DirectoryPath = path;
         _encoder = encoder;
-        _pruning = options.Pruning;
+        _encoding = encoder is null ? null : new DocumentEncoding(encoder, options.Chunker, options.Passages, options.Pruning);
         _directory = FSDirectory.Open(path, new ExclusiveLockFactory());
         try
         {
@@ -77,8 +77,8 @@ public sealed class SparseIndex : IDisposable
     /// <summary>True when opened for search alone.</summary>
     public bool IsReadOnly => _changes is null;
 
-    /// <summary>Live documents, as last committed or refreshed.</summary>
-    public int Count => _view.Read((_, reader) => reader.NumDocs);
+    /// <summary>Live documents, as last committed or refreshed, whatever passages they have.</summary>
+    public int Count => _view.Read((_, reader) => PassageColumns.CountDocuments(reader));
 
     /// <summary>The encoder that made the index's vectors; null for an index of text alone.</summary>
     public EncoderIdentity? Encoder => _identity.Encoder;
@@ -162,17 +162,51 @@ public sealed class SparseIndex : IDisposable
     /// <exception cref="ArgumentException">An id is empty or too long, or a field has a reserved name.</exception>
     /// <exception cref="InvalidOperationException">The index is read-only, or has no encoder for a document without a vector.</exception>
     /// <exception cref="IOException">The disk is full or fails; what was committed stays.</exception>
-    public int Add(IReadOnlyList<SparseDocument> documents, CancellationToken cancellationToken = default)
+    public int Add(IReadOnlyList<SparseDocument> documents, CancellationToken cancellationToken = default) => Add(Encode(documents, cancellationToken));
+
+    /// <summary>The first half of <see cref="Add(IReadOnlyList{SparseDocument}, CancellationToken)"/>: cuts and encodes documents, and changes nothing,
+    /// so that the next ones can be encoded while these are added.</summary>
+    /// <param name="documents">The documents.</param>
+    /// <param name="cancellationToken">Stops the encoding.</param>
+    /// <returns>The documents with their vectors.</returns>
+    /// <exception cref="ArgumentException">An id is empty or too long, or a field has a reserved name.</exception>
+    /// <exception cref="InvalidOperationException">The index is read-only, or has no encoder for a document without a vector.</exception>
+    public EncodedDocuments Encode(IReadOnlyList<SparseDocument> documents, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(documents);
-        IndexChanges changes = RequireWriter();
+        RequireWriter();
         foreach (SparseDocument document in documents)
         {
             DocumentFields.Validate(document);
         }
 
-        IReadOnlyList<TermVector>? vectors = _identity.HasVectors ? Encode(documents, cancellationToken) : null;
-        return changes.Add(documents, vectors, _encoder?.Vocabulary);
+        if (!_identity.HasVectors)
+        {
+            return new EncodedDocuments(documents, null);
+        }
+
+        if (_encoder is null || _encoding is null)
+        {
+            throw new InvalidOperationException($"The index in '{DirectoryPath}' holds vectors by encoder '{_identity.Encoder?.Name}': open it with that encoder to add documents.");
+        }
+
+        return _encoder.Identity.IsQueryOnly && documents.Any(document => document.Vector is null)
+            ? throw new InvalidOperationException($"Encoder '{_encoder.Identity.Name}' is for queries alone: open the index in '{DirectoryPath}' with '{_identity.Encoder?.Name}' to add documents.")
+            : new EncodedDocuments(documents, _encoding.Run(documents, cancellationToken));
+    }
+
+    /// <summary>The second half: adds documents in their order; each replaces the one with the same id, in the index or before it in the list.</summary>
+    /// <param name="documents">What <see cref="Encode"/> of this index made.</param>
+    /// <returns>How many earlier documents they replaced.</returns>
+    /// <exception cref="InvalidOperationException">The index is read-only.</exception>
+    /// <exception cref="ArgumentException">An index of another kind encoded them.</exception>
+    /// <exception cref="IOException">The disk is full or fails; what was committed stays.</exception>
+    public int Add(EncodedDocuments documents)
+    {
+        ArgumentNullException.ThrowIfNull(documents);
+        return _identity.HasVectors == documents.Vectors is not null
+            ? RequireWriter().Add(documents, _encoder?.Vocabulary)
+            : throw new ArgumentException($"The documents were encoded for another index, and not for that in '{DirectoryPath}'.", nameof(documents));
     }
 
     /// <summary>Deletes documents by id.</summary>
@@ -346,32 +380,6 @@ public sealed class SparseIndex : IDisposable
         return encoder;
     }
 
-    private TermVector[] Encode(IReadOnlyList<SparseDocument> documents, CancellationToken cancellationToken)
-    {
-        ITermEncoder encoder = _encoder
-            ?? throw new InvalidOperationException($"The index in '{DirectoryPath}' holds vectors by encoder '{_identity.Encoder?.Name}': open it with that encoder to add documents.");
-        SparseDocument[] texts = [.. documents.Where(document => document.Vector is null)];
-        if (texts.Length > 0 && encoder.Identity.IsQueryOnly)
-        {
-            throw new InvalidOperationException($"Encoder '{encoder.Identity.Name}' is for queries alone: open the index in '{DirectoryPath}' with '{_identity.Encoder?.Name}' to add documents.");
-        }
-
-        IReadOnlyList<TermVector> made = texts.Length == 0 ? [] : encoder.Encode([.. texts.Select(document => document.FullText)], cancellationToken);
-        var vectors = new TermVector[documents.Count];
-        for (int i = 0, next = 0; i < vectors.Length; i++)
-        {
-            vectors[i] = documents[i].Vector ?? made[next++];
-            if (vectors[i].Count > 0 && vectors[i].Terms[^1] >= encoder.Vocabulary.Count)
-            {
-                throw new ArgumentException($"The vector of document '{DocumentFields.Shorten(documents[i].Id)}' has term {vectors[i].Terms[^1]}, and the vocabulary ends at {encoder.Vocabulary.Count - 1}: they do not belong together.", nameof(documents));
-            }
-
-            vectors[i] = TermPruner.Prune(vectors[i], _pruning);
-        }
-
-        return vectors;
-    }
-
     private SearchResult Run(string text, SearchMode mode, Query query, int k, SearchOptions options, IReadOnlyList<string> warnings)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(k, 1);
@@ -379,14 +387,19 @@ public sealed class SparseIndex : IDisposable
         {
             // One more than asked for, in case the one to leave out is among them.
             int wanted = options.ExcludeId is null ? k : Math.Min(k, int.MaxValue - 1) + 1;
-            ScoreDoc[] found = (query is SparseQuery sparse ? IndexView.Sparse(searcher).Search(sparse, wanted) : searcher.Search(query, wanted)).ScoreDocs;
+            ScoreDoc[] found = query is SparseQuery sparse ? BestPassages.Find(IndexView.Sparse(searcher), sparse, wanted) : searcher.Search(query, wanted).ScoreDocs;
+            IList<AtomicReaderContext> leaves = searcher.IndexReader.Leaves;
             var hits = new List<SearchHit>(found.Length);
-            foreach (ScoreDoc doc in found)
+            foreach (ScoreDoc best in found)
             {
-                SparseDocument document = options.WithStoredFields ? DocumentFields.Read(searcher, doc.Doc) : new(DocumentFields.ReadId(searcher, doc.Doc), "");
+                int head = PassageColumns.HeadOf(leaves, best.Doc);
+                SparseDocument document = options.WithStoredFields ? DocumentFields.Read(searcher, head) : new(DocumentFields.ReadId(searcher, head), "");
                 if (hits.Count < k && document.Id != options.ExcludeId)
                 {
-                    hits.Add(new SearchHit(hits.Count + 1, document.Id, doc.Score, document.Title, document.Text, document.Fields.AsReadOnly()));
+                    hits.Add(new SearchHit(hits.Count + 1, document.Id, best.Score, document.Title, document.Text, document.Fields.AsReadOnly())
+                    {
+                        Passage = mode == SearchMode.Sparse ? PassageColumns.SpanOf(leaves, best.Doc) : null,
+                    });
                 }
             }
 

@@ -1,3 +1,4 @@
+using Sparse.Chunks;
 using Sparse.Vectors;
 
 namespace Sparse.LuceneNet;
@@ -10,6 +11,16 @@ public sealed record SparseIndexOptions
 
     /// <summary>What of the vectors of added documents to keep; everything by default. Queries are never pruned.</summary>
     public PruningOptions Pruning { get; init; } = PruningOptions.KeepAll;
+
+    /// <summary>
+    /// Cuts the texts of added documents into passages, made with the encoder's own tokenizer and of at most as many tokens as it reads;
+    /// a title goes before each passage. Null (default): the encoder reads the beginning of a text, as far as it does. Words (BM25)
+    /// are always those of the whole text.
+    /// </summary>
+    public Chunker? Chunker { get; init; }
+
+    /// <summary>What becomes of the passages, where there is a <see cref="Chunker"/>; by default they are kept.</summary>
+    public PassageUse Passages { get; init; } = PassageUse.Keep;
 
     /// <summary>BM25's saturation of repeated words, ≥ 0; 0.9 as in Anserini.</summary>
     public float Bm25K1 { get; init; } = 0.9f;

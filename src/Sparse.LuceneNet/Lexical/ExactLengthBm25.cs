@@ -43,8 +43,10 @@ internal sealed class ExactLengthBm25 : Similarity
     /// <inheritdoc/>
     public override SimWeight ComputeWeight(float queryBoost, CollectionStatistics collectionStats, params TermStatistics[] termStats)
     {
-        double averageLength = collectionStats.SumTotalTermFreq <= 0 ? 1 : collectionStats.SumTotalTermFreq / (double)collectionStats.MaxDoc;
-        double idf = termStats.Sum(term => Math.Log(1 + (collectionStats.MaxDoc - term.DocFreq + 0.5) / (term.DocFreq + 0.5)));
+        // Documents that have words, as in Lucene since version 8: passages behind a document's first have none.
+        double documents = collectionStats.DocCount > 0 ? collectionStats.DocCount : collectionStats.MaxDoc;
+        double averageLength = collectionStats.SumTotalTermFreq <= 0 ? 1 : collectionStats.SumTotalTermFreq / documents;
+        double idf = termStats.Sum(term => Math.Log(1 + (documents - term.DocFreq + 0.5) / (term.DocFreq + 0.5)));
         return new WordWeight(collectionStats.Field, averageLength, idf, queryBoost);
     }
 

@@ -4,6 +4,7 @@ using Lucene.Net.Documents;
 using Lucene.Net.Index;
 using Lucene.Net.Search;
 using Lucene.Net.Util;
+using Sparse.Chunks;
 
 namespace Sparse.LuceneNet.Storage;
 
@@ -13,7 +14,11 @@ internal static class DocumentFields
     /// <summary>Lucene's limit on the bytes of one term.</summary>
     private static readonly int MaxIdBytes = IndexWriter.MAX_TERM_LENGTH;
 
-    private static readonly HashSet<string> Reserved = new(StringComparer.Ordinal) { SparseFields.Id, SparseFields.Title, SparseFields.Text, SparseFields.Sparse };
+    private static readonly HashSet<string> Reserved = new(StringComparer.Ordinal)
+    {
+        SparseFields.Id, SparseFields.Title, SparseFields.Text, SparseFields.Sparse, PassageColumns.Ordinal, PassageColumns.Span,
+    };
+
     private static readonly HashSet<string> IdAlone = new(StringComparer.Ordinal) { SparseFields.Id };
     private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
@@ -63,23 +68,12 @@ internal static class DocumentFields
     /// <returns>The Lucene document.</returns>
     public static Document ToLucene(SparseDocument document, Field? vector)
     {
-        var lucene = new Document
-        {
-            new StringField(SparseFields.Id, document.Id, Field.Store.YES),
-
-            // A column of ids: a run of 1,000 hits a query would otherwise unpack 1,000 blocks of stored text for them.
-            new BinaryDocValuesField(SparseFields.Id, new BytesRef(document.Id)),
-            new StoredField(SparseFields.Text, document.Text),
-            new TextField(SparseFields.Text, document.FullText, Field.Store.NO),
-        };
+        Document lucene = WithId(document.Id, vector);
+        lucene.Add(new StoredField(SparseFields.Text, document.Text));
+        lucene.Add(new TextField(SparseFields.Text, document.FullText, Field.Store.NO));
         if (document.Title is not null)
         {
             lucene.Add(new StoredField(SparseFields.Title, document.Title));
-        }
-
-        if (vector is not null)
-        {
-            lucene.Add(vector);
         }
 
         foreach ((string name, string value) in document.Fields)
@@ -87,6 +81,19 @@ internal static class DocumentFields
             lucene.Add(new StoredField(name, value));
         }
 
+        return lucene;
+    }
+
+    /// <summary>Makes the Lucene document of one passage: the first has all that a document has, the others an id and a vector.</summary>
+    /// <param name="document">A valid document.</param>
+    /// <param name="ordinal">The passage's place, from 0.</param>
+    /// <param name="span">Its span in the text.</param>
+    /// <param name="vector">Its impacts as a field.</param>
+    /// <returns>The Lucene document.</returns>
+    public static Document ToLucene(SparseDocument document, int ordinal, Passage span, Field vector)
+    {
+        Document lucene = ordinal == 0 ? ToLucene(document, vector) : WithId(document.Id, vector);
+        PassageColumns.Add(lucene, ordinal, span);
         return lucene;
     }
 
@@ -155,6 +162,18 @@ internal static class DocumentFields
     /// <param name="id">The id.</param>
     /// <returns>At most 60 characters and an ellipsis.</returns>
     public static string Shorten(string id) => id.Length <= 60 ? id : id[..60] + "…";
+
+    private static Document WithId(string id, Field? vector)
+    {
+        // A column of ids: a run of 1,000 hits a query would otherwise unpack 1,000 blocks of stored text for them.
+        var lucene = new Document { new StringField(SparseFields.Id, id, Field.Store.YES), new BinaryDocValuesField(SparseFields.Id, new BytesRef(id)) };
+        if (vector is not null)
+        {
+            lucene.Add(vector);
+        }
+
+        return lucene;
+    }
 
     private static string IdOf(Document stored, int doc) =>
         stored.Get(SparseFields.Id, CultureInfo.InvariantCulture) ?? throw new InvalidDataException($"Document number {doc} has no stored field '{SparseFields.Id}': something other than this library added it.");

@@ -81,36 +81,29 @@ internal sealed class IndexChanges : IDisposable
     public long Saturated { get; private set; }
 
     /// <summary>Adds documents, each replacing the one with the same id.</summary>
-    /// <param name="documents">Valid documents.</param>
-    /// <param name="vectors">Their vectors; null for an index of text alone.</param>
+    /// <param name="encoded">Valid documents with their vectors.</param>
     /// <param name="vocabulary">The vocabulary of the vectors.</param>
     /// <returns>How many earlier documents were replaced.</returns>
     /// <exception cref="IOException">Writing failed, now or earlier.</exception>
-    public int Add(IReadOnlyList<SparseDocument> documents, IReadOnlyList<TermVector>? vectors, Vocabulary? vocabulary) => Change(() =>
+    public int Add(EncodedDocuments encoded, Vocabulary? vocabulary) => Change(() =>
     {
         int replaced = 0;
         _hasUncommitted = true;
-        for (int i = 0; i < documents.Count; i++)
+        for (int i = 0; i < encoded.Documents.Count; i++)
         {
-            string id = documents[i].Id;
-            if (vectors is not null)
+            SparseDocument document = encoded.Documents[i];
+            IEnumerable<Document> block = ToLucene(document, encoded.Vectors?[i], vocabulary);
+            if (_ids.Contains(document.Id))
             {
-                _impacts.SetImpacts(_quantizer!.Quantize(vectors[i], out int saturated), vocabulary!);
-                Saturated += saturated;
-            }
-
-            Document document = DocumentFields.ToLucene(documents[i], vectors is null ? null : _impacts);
-            if (_ids.Contains(id))
-            {
-                Writer.UpdateDocument(new Term(SparseFields.Id, id), document);
+                Writer.UpdateDocuments(new Term(SparseFields.Id, document.Id), block);
                 replaced++;
             }
             else
             {
-                Writer.AddDocument(document);
+                Writer.AddDocuments(block);
             }
 
-            _ids.Add(id);
+            _ids.Add(document.Id);
         }
 
         return replaced;
@@ -209,6 +202,25 @@ internal sealed class IndexChanges : IDisposable
                 // Only a merge was lost: the last commit is whole, and the caller has no changes that depend on it.
                 Writer.Rollback();
             }
+        }
+    }
+
+    // One after the other, as the writer takes them: they share one field for their impacts.
+    private IEnumerable<Document> ToLucene(SparseDocument document, PassageVector[]? vectors, Vocabulary? vocabulary)
+    {
+        if (vectors is null)
+        {
+            yield return DocumentFields.ToLucene(document, vector: null);
+            yield break;
+        }
+
+        for (int ordinal = 0; ordinal < vectors.Length; ordinal++)
+        {
+            _impacts.SetImpacts(_quantizer!.Quantize(vectors[ordinal].Vector, out int saturated), vocabulary!);
+            Saturated += saturated;
+            yield return vectors[ordinal].Span is { } span
+                ? DocumentFields.ToLucene(document, ordinal, span, _impacts)
+                : DocumentFields.ToLucene(document, _impacts);
         }
     }
 

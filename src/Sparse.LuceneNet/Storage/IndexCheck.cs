@@ -142,9 +142,12 @@ internal sealed class IndexCheck
             {
                 string id = term.Term.Utf8ToString();
                 docs = term.Docs(live, docs, DocsFlags.NONE);
-                int count = 0;
+                int count = 0, first = 0;
+                bool isBlock = true;
                 while (docs.NextDoc() != DocIdSetIterator.NO_MORE_DOCS)
                 {
+                    first = count == 0 ? docs.DocID : first;
+                    isBlock &= docs.DocID == first + count && PassageColumns.HeadOf(reader.Leaves, docs.DocID) == first;
                     count++;
                     if (idOfDoc[docs.DocID] is { } other)
                     {
@@ -154,9 +157,9 @@ internal sealed class IndexCheck
                     idOfDoc[docs.DocID] = id;
                 }
 
-                if (count > 1)
+                if (!isBlock)
                 {
-                    Report($"Id '{DocumentFields.Shorten(id)}' has {count} documents.");
+                    Report($"Id '{DocumentFields.Shorten(id)}' has {count} documents, which are not the passages of one.");
                 }
             }
         }

@@ -24,7 +24,8 @@ internal static class IndexFigures
 
         return new IndexStatistics
         {
-            Documents = reader.NumDocs,
+            Documents = PassageColumns.CountDocuments(reader),
+            Passages = reader.NumDocs,
             DeletedDocuments = reader.NumDeletedDocs,
             Segments = reader.Leaves.Count,
             Terms = CountTerms(reader),

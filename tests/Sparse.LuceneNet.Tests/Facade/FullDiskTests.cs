@@ -19,7 +19,7 @@ internal sealed class FullDiskTests : IndexFixture
         using (var analyzer = new EnglishLexicalAnalyzer())
         using (var changes = new IndexChanges(disk, IndexPath, IndexIdentity.ForNew(encoder, null), create: true, analyzer, new ExactLengthBm25(0.9f, 0.4f), 0.1))
         {
-            changes.Add(before, encoder.Encode([.. before.Select(d => d.Text)]), encoder.Vocabulary);
+            changes.Add(Encoded(encoder, before), encoder.Vocabulary);
             changes.Commit();
             disk.BytesLeft = bytesLeft;
 
@@ -27,7 +27,7 @@ internal sealed class FullDiskTests : IndexFixture
             {
                 foreach (SparseDocument[] some in after.Chunk(100))
                 {
-                    changes.Add(some, encoder.Encode([.. some.Select(d => d.Text)]), encoder.Vocabulary);
+                    changes.Add(Encoded(encoder, some), encoder.Vocabulary);
                 }
 
                 changes.Commit();
@@ -45,4 +45,7 @@ internal sealed class FullDiskTests : IndexFixture
         index.Commit();
         Assert.That(index.Count, Is.EqualTo(450));
     }
+
+    private static EncodedDocuments Encoded(HashEncoder encoder, SparseDocument[] documents) =>
+        new(documents, [.. encoder.Encode([.. documents.Select(document => document.Text)]).Select(vector => new[] { new PassageVector(vector, null) })]);
 }

@@ -1,0 +1,19 @@
+using Sparse.LuceneNet.Storage;
+
+namespace Sparse.LuceneNet;
+
+/// <summary>Documents with their vectors, as <see cref="SparseIndex.Encode"/> makes them, for the same index to add.</summary>
+public sealed class EncodedDocuments
+{
+    internal EncodedDocuments(IReadOnlyList<SparseDocument> documents, PassageVector[][]? vectors)
+    {
+        Documents = documents;
+        Vectors = vectors;
+    }
+
+    /// <summary>The documents, in their order.</summary>
+    public IReadOnlyList<SparseDocument> Documents { get; }
+
+    /// <summary>The vectors of each; null for an index of text alone.</summary>
+    internal PassageVector[][]? Vectors { get; }
+}
