@@ -39,7 +39,7 @@ public sealed class DenseEncoder : IDisposable
             [.. SHA256.HashData(weights), .. Encoding.UTF8.GetBytes($"dense {model.Tokenizer.Fingerprint} {model.Pooling}")]))[..16];
         OnnxModel graph = OnnxModel.Parse(weights, model.OnnxFile);
         DenseGraph.AddPooling(graph, model.Pooling);
-        _session = OnnxSession.Load(graph.ToBytes(), model.OnnxFile);
+        _session = OnnxSession.Load(graph.ToBytes(), model.OnnxFile, options.ConfigureSession);
         int width = _session.Outputs[DenseGraph.Vectors].Dimensions[^1];
         Dimensions = width > 0 ? width : ProbeWidth();
     }

@@ -1,3 +1,4 @@
+using Microsoft.ML.OnnxRuntime;
 using Sparse.Encoders.Batches;
 using Sparse.Encoders.Splade;
 using Sparse.Tokens;
@@ -21,6 +22,9 @@ public sealed record DenseEncoderOptions
 
     /// <summary>The ONNX file to take, relative to the folder; null: model.onnx, onnx/model.onnx, or the only one there is.</summary>
     public string? OnnxFile { get; init; }
+
+    /// <summary>As <see cref="SpladeEncoderOptions.ConfigureSession"/>.</summary>
+    public Action<SessionOptions>? ConfigureSession { get; init; }
 
     internal void Check()
     {

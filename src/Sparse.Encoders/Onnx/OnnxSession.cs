@@ -38,9 +38,11 @@ internal sealed class OnnxSession : IDisposable
     /// <summary>Loads a graph.</summary>
     /// <param name="model">A serialised ONNX model.</param>
     /// <param name="source">Path or name, for error messages.</param>
+    /// <param name="configure">Changes the options; null for ours.</param>
     /// <returns>The session; dispose it.</returns>
     /// <exception cref="InvalidDataException">ONNX Runtime refuses the model, or it has an input that is not known.</exception>
-    internal static OnnxSession Load(byte[] model, string source)
+    /// <exception cref="ArgumentException">ONNX Runtime refuses the caller's options.</exception>
+    internal static OnnxSession Load(byte[] model, string source, Action<SessionOptions>? configure)
     {
         // One thread a run: batches are what runs side by side. Shapes differ from batch to batch, so patterns of memory use are not kept.
         using var options = new SessionOptions
@@ -54,6 +56,16 @@ internal sealed class OnnxSession : IDisposable
 
         // int8 weights become floats once, at load; without this they would on every run.
         options.AddSessionConfigEntry("session.disable_quant_qdq", "1");
+        try
+        {
+            configure?.Invoke(options);
+        }
+        catch (Exception error) when (error is OnnxRuntimeException or EntryPointNotFoundException or DllNotFoundException)
+        {
+            throw new ArgumentException(
+                $"ONNX Runtime refuses the session options of ConfigureSession ({error.Message.Trim()}); providers here: {string.Join(", ", OrtEnv.Instance().GetAvailableProviders())}.", nameof(configure), error);
+        }
+
         InferenceSession? session = null;
         try
         {

@@ -17,6 +17,7 @@ public sealed class SpladeEncoder : ITermEncoder
     private readonly PromptTemplate? _template;
     private readonly ITermGraph _graph;
     private readonly Lazy<ITermGraph> _sourceGraph;
+    private long _truncated;
     private bool _isDisposed;
 
     internal SpladeEncoder(SpladeModel model, SpladeEncoderOptions? options)
@@ -39,17 +40,20 @@ public sealed class SpladeEncoder : ITermEncoder
 
         byte[] weights = model.ReadWeights();
         Identity = new EncoderIdentity(model.Name, Fingerprint(weights, model), model.Tokenizer.Vocabulary.Fingerprint, IsQueryOnly: _options.OwnTermsOnly);
-        _graph = model.Load(weights, withPositions: false);
+        _graph = model.Load(weights, withPositions: false, _options.ConfigureSession);
         MaxWeight = model.MaxWeight ?? _graph.UsualMaxWeight ?? SpladeModel.DefaultFor(model.Pooling);
         ModelTokens = model.MaxTokens;
         Family = (_graph.Family ?? model.Pooling.Describe())
             + (_selection.TopTerms is { } top ? $", {(top > 0 ? $"the top {top} and " : "")}the text's own terms" : "")
             + (model.Template is { } put ? $", the text as \"{put}\"" : "");
-        _sourceGraph = new Lazy<ITermGraph>(() => model.Load(model.ReadWeights(), withPositions: true));
+        _sourceGraph = new Lazy<ITermGraph>(() => model.Load(model.ReadWeights(), withPositions: true, _options.ConfigureSession));
     }
 
     /// <inheritdoc/>
     public EncoderIdentity Identity { get; }
+
+    /// <summary>Makes its tokens; a <see cref="Chunks.Chunker"/> counts by it.</summary>
+    public ITokenizer Tokenizer => _tokenizer;
 
     /// <inheritdoc/>
     public Vocabulary Vocabulary => _tokenizer.Vocabulary;
@@ -62,6 +66,9 @@ public sealed class SpladeEncoder : ITermEncoder
 
     /// <summary>The most tokens that the model takes, at most <see cref="SpladeEncoderOptions.TokenLimit"/>.</summary>
     public int ModelTokens { get; }
+
+    /// <summary>Texts encoded so far that had more than <see cref="SpladeEncoderOptions.MaxTokens"/> tokens, of which the rest is in no vector.</summary>
+    public long TruncatedTexts => Interlocked.Read(ref _truncated);
 
     /// <summary>Opens a model folder: one of Hugging Face's or sentence-transformers' layout, or one that the import wrote.</summary>
     /// <param name="folder">
@@ -90,8 +97,16 @@ public sealed class SpladeEncoder : ITermEncoder
         ArgumentNullException.ThrowIfNull(texts);
         ObjectDisposedException.ThrowIf(_isDisposed, this);
         var inputs = new ModelInput[texts.Count];
-        Workers.ForEach(_options.Threads, texts.Count, i => Tokenize(texts[i], out inputs[i]), cancellationToken);
+        Workers.ForEach(_options.Threads, texts.Count, Read, cancellationToken);
         return Encode(inputs, cancellationToken);
+
+        void Read(int i)
+        {
+            if (Tokenize(texts[i], out inputs[i]).IsTruncated)
+            {
+                Interlocked.Increment(ref _truncated);
+            }
+        }
     }
 
     /// <summary>Encodes one text and tells which token each weight came from.</summary>

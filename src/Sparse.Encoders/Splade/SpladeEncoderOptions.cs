@@ -1,3 +1,4 @@
+using Microsoft.ML.OnnxRuntime;
 using Sparse.Encoders.Batches;
 
 namespace Sparse.Encoders.Splade;
@@ -35,6 +36,14 @@ public sealed record SpladeEncoderOptions
     /// only ONNX file, or else model.safetensors.
     /// </summary>
     public string? OnnxFile { get; init; }
+
+    /// <summary>
+    /// Called with ONNX Runtime's session options, ours set already, before the model is loaded: the place to add an execution provider,
+    /// <c>session => session.AppendExecutionProvider_CUDA()</c> in an application that references ONNX Runtime's package for it. The model
+    /// is then run by that provider as far as it can; weights may differ from the CPU's by float rounding, which the fingerprint does not
+    /// know of. With a device, <see cref="Threads"/> = 1 and more <see cref="TokensPerBatch"/> are usual. Null (default): the CPU.
+    /// </summary>
+    public Action<SessionOptions>? ConfigureSession { get; init; }
 
     internal void Check()
     {

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Microsoft.ML.OnnxRuntime;
 using Sparse.Encoders.Folders;
 using Sparse.Encoders.Onnx;
 using Sparse.Encoders.Safetensors;
@@ -115,23 +116,24 @@ internal sealed class SpladeModel
     /// <summary>Loads the graph, pooled.</summary>
     /// <param name="weights">What <see cref="ReadWeights"/> read.</param>
     /// <param name="withPositions">Be able to tell the places that gave the weights.</param>
+    /// <param name="configure">Changes ONNX Runtime's options; null for ours.</param>
     /// <returns>The graph; dispose it.</returns>
     /// <exception cref="InvalidDataException">The graph can't be pooled or loaded, or is of another vocabulary.</exception>
-    internal ITermGraph Load(byte[] weights, bool withPositions)
+    internal ITermGraph Load(byte[] weights, bool withPositions, Action<SessionOptions>? configure = null)
     {
         int terms = Tokenizer.Vocabulary.Count;
         if (IsPooled && !withPositions)
         {
-            return SpladeSession.Load(weights, Source, terms);
+            return SpladeSession.Load(weights, Source, terms, configure);
         }
 
         OnnxModel model = OnnxModel.Parse(weights, Source);
         switch (GraphOutput.Find(model, out string output))
         {
             case OutputKind.TokenWeights:
-                return TokenWeightSession.Load(model.ToBytes(), Source, output, terms, Tokenizer.SpecialIds);
+                return TokenWeightSession.Load(model.ToBytes(), Source, output, terms, Tokenizer.SpecialIds, configure);
             case OutputKind.TermPairs:
-                return TermPairSession.Load(model.ToBytes(), Source, terms, Tokenizer.SpecialIds);
+                return TermPairSession.Load(model.ToBytes(), Source, terms, Tokenizer.SpecialIds, configure);
         }
 
         bool isChanged = model.HadExternalData | PooledGraph.AddPooling(model, Pooling);
@@ -141,7 +143,7 @@ internal sealed class SpladeModel
             isChanged = true;
         }
 
-        return SpladeSession.Load(isChanged ? model.ToBytes() : weights, Source, terms);
+        return SpladeSession.Load(isChanged ? model.ToBytes() : weights, Source, terms, configure);
     }
 
     private static TermPooling ReadPooling(ModelLayout layout, JsonElement config, string configPath)

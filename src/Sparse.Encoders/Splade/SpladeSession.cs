@@ -36,11 +36,12 @@ internal sealed class SpladeSession : ITermGraph
     /// <param name="model">A serialised ONNX model whose first output is [batch, vocabulary].</param>
     /// <param name="source">Path or name, for error messages.</param>
     /// <param name="terms">Size of the vocabulary.</param>
+    /// <param name="configure">Changes ONNX Runtime's options; null for ours.</param>
     /// <returns>The session.</returns>
     /// <exception cref="InvalidDataException">ONNX Runtime refuses the model, or its vocabulary has another size.</exception>
-    internal static SpladeSession Load(byte[] model, string source, int terms)
+    internal static SpladeSession Load(byte[] model, string source, int terms, Action<SessionOptions>? configure = null)
     {
-        OnnxSession session = OnnxSession.Load(model, source);
+        OnnxSession session = OnnxSession.Load(model, source, configure);
         try
         {
             return new SpladeSession(session, source, terms);

@@ -32,8 +32,8 @@ internal sealed class TermPairSession : ITermGraph
 
     /// <summary>Loads a model with those two outputs.</summary>
     /// <exception cref="InvalidDataException">ONNX Runtime refuses the model.</exception>
-    internal static TermPairSession Load(byte[] model, string source, int terms, IReadOnlySet<int> markers) =>
-        new(OnnxSession.Load(model, source), source, terms, markers);
+    internal static TermPairSession Load(byte[] model, string source, int terms, IReadOnlySet<int> markers, Action<SessionOptions>? configure) =>
+        new(OnnxSession.Load(model, source, configure), source, terms, markers);
 
     /// <inheritdoc/>
     public void Run(IReadOnlyList<ModelInput> texts, ArraySegment<int> batch, TermVector[] vectors)

@@ -37,8 +37,8 @@ internal sealed class TokenWeightSession : ITermGraph
 
     /// <summary>Loads a model with the named output [batch, sequence, 1] or [batch, sequence].</summary>
     /// <exception cref="InvalidDataException">ONNX Runtime refuses the model.</exception>
-    internal static TokenWeightSession Load(byte[] model, string source, string output, int terms, IReadOnlySet<int> markers) =>
-        new(OnnxSession.Load(model, source), output, terms, markers);
+    internal static TokenWeightSession Load(byte[] model, string source, string output, int terms, IReadOnlySet<int> markers, Action<SessionOptions>? configure) =>
+        new(OnnxSession.Load(model, source, configure), output, terms, markers);
 
     /// <inheritdoc/>
     public void Run(IReadOnlyList<ModelInput> texts, ArraySegment<int> batch, TermVector[] vectors)
