@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 
 namespace Sparse.Cli;
 
-/// <summary>What the tool keeps beside an index, for the next command: which model folder made it, and how much of each text it read.</summary>
+/// <summary>What the tool keeps beside an index, for the next command: which model folder made it, how much of each text it read, and how it was cut.</summary>
 /// <remarks>One small JSON file in the index folder; Lucene leaves files that it does not know alone. The index works without it.</remarks>
 internal sealed record ToolMemory
 {
@@ -14,6 +14,9 @@ internal sealed record ToolMemory
 
     /// <summary>Tokens of each text that the encoder read.</summary>
     public int MaxTokens { get; init; } = Options.SharedOptions.DefaultMaxTokens;
+
+    /// <summary>How long documents were cut; null where they were not.</summary>
+    public Options.ChunkChoice? Chunk { get; init; }
 
     /// <summary>Reads what is kept beside an index.</summary>
     /// <param name="indexFolder">The folder of the index.</param>
@@ -49,6 +52,6 @@ internal sealed record ToolMemory
 }
 
 /// <summary>Generated at compile time, which keeps reflection out of the start of every search.</summary>
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, UseStringEnumConverter = true)]
 [JsonSerializable(typeof(ToolMemory))]
 internal sealed partial class ToolMemoryJson : JsonSerializerContext;

@@ -98,7 +98,7 @@ public sealed class Corpus : IEnumerable<CorpusDocument>
         CorpusFormat.Beir or CorpusFormat.Jsonl => JsonLinesReader.Read(
             () => OpenStream(file), file.Name, new FieldChoice(file.Format == CorpusFormat.Beir, _options), Report),
         CorpusFormat.Csv => CsvReader.Read(() => OpenStream(file), file.Name, new FieldChoice(isBeir: false, _options), Report),
-        CorpusFormat.Markdown => One(file, MarkdownReader.Read),
+        CorpusFormat.Markdown => One(file, (stream, markdown) => MarkdownReader.Read(stream, markdown, _options.KeepHeadings)),
         CorpusFormat.Html => One(file, HtmlReader.Read),
         _ => One(file, PlainTextReader.Read),
     };

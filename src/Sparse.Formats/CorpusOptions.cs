@@ -12,6 +12,9 @@ public sealed record CorpusOptions
     /// </summary>
     public IReadOnlyList<string> TextFields { get; init; } = [];
 
+    /// <summary>Leave the marks of headings (as #) and of fenced code in the text of Markdown files, so that it can be cut at headings; default false.</summary>
+    public bool KeepHeadings { get; init; }
+
     /// <summary>Called for each bad line or file, which is then skipped; null throws at the first.</summary>
     public Action<BadInputException>? OnBadInput { get; init; }
 }

@@ -4,10 +4,10 @@ using System.Text.RegularExpressions;
 namespace Sparse.Formats;
 
 /// <summary>Reads a Markdown file as one document: first heading as title, front matter skipped, code kept.</summary>
-/// <remarks>Heading marks, fence lines and comments go; links and images leave their text. Other marks stay, as tokens they are cheap.</remarks>
+/// <remarks>Heading marks and fence lines go, unless they are to be kept; comments go; links and images leave their text. Other marks stay, as tokens they are cheap.</remarks>
 internal static partial class MarkdownReader
 {
-    internal static CorpusDocument Read(Stream stream, CorpusFile file)
+    internal static CorpusDocument Read(Stream stream, CorpusFile file, bool keepsHeadings)
     {
         List<string> lines = PlainTextReader.ReadLines(stream, file);
         int start = SkipFrontMatter(lines, out string frontTitle);
@@ -20,6 +20,11 @@ internal static partial class MarkdownReader
             if (FenceOf(line) is { } mark && (fence is null || ClosesFence(line, fence)))
             {
                 fence = fence is null ? mark : null;
+                if (keepsHeadings)
+                {
+                    text.Add(line);
+                }
+
                 continue;
             }
 
@@ -31,11 +36,11 @@ internal static partial class MarkdownReader
 
             if (AtxHeading().Match(line) is { Success: true } heading)
             {
-                Place(Clean(heading.Groups[1].Value));
+                Place(Clean(heading.Groups[1].Value), line.TrimStart().TakeWhile(c => c == '#').Count());
             }
             else if (i + 1 < lines.Count && line.Trim().Length > 0 && SetextUnderline().IsMatch(lines[i + 1]) && IsParagraphStart(lines, i, start))
             {
-                Place(Clean(line.Trim()));
+                Place(Clean(line.Trim()), lines[i + 1].Contains('=', StringComparison.Ordinal) ? 1 : 2);
                 i++;
             }
             else
@@ -47,7 +52,7 @@ internal static partial class MarkdownReader
         string body = Comment().Replace(string.Join('\n', text), " ").Trim();
         return new CorpusDocument(file.Id, title ?? frontTitle, body, ReadOnlyDictionary<string, string>.Empty);
 
-        void Place(string heading)
+        void Place(string heading, int level)
         {
             if (title is null && heading.Length > 0)
             {
@@ -55,7 +60,7 @@ internal static partial class MarkdownReader
             }
             else
             {
-                text.Add(heading);
+                text.Add(keepsHeadings ? new string('#', level) + " " + heading : heading);
             }
         }
     }

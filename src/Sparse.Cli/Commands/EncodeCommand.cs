@@ -2,6 +2,7 @@ using System.CommandLine;
 using Sparse.Cli.Display;
 using Sparse.Cli.Indexing;
 using Sparse.Cli.Options;
+using Sparse.Encoders.Splade;
 using Sparse.Formats;
 using Sparse.LuceneNet;
 using Sparse.Vectors;
@@ -64,6 +65,11 @@ internal static class EncodeCommand
             return (progress.Done, count, progress.Elapsed);
         });
         corpus.ReportSkipped();
+        if (encoder is SpladeEncoder { TruncatedTexts: > 0 and var cut })
+        {
+            Screen.Warn($"{Figure.Count(cut, "document")} {(cut == 1 ? "has" : "have")} more than --max-tokens, and the encoder read no further");
+        }
+
         if (path != "-")
         {
             Console.Out.WriteLine($"{Figure.Count(done, "document")}, {Figure.Count(weights, "weight")} in {Figure.Duration(elapsed)}: {path}");

@@ -1,7 +1,9 @@
 using System.CommandLine;
+using Sparse.Chunks;
 using Sparse.Cli.Display;
 using Sparse.Cli.Indexing;
 using Sparse.Cli.Options;
+using Sparse.Encoders.Splade;
 using Sparse.LuceneNet;
 using Sparse.Vectors;
 
@@ -20,11 +22,14 @@ internal static class IndexCommand
         Option<int?> maxTokens = SharedOptions.MaxTokens(fallback: null);
         Option<int?> threads = SharedOptions.Threads();
         Option<int?> commitEvery = NumberOption.Create("--commit-every", null, 1, int.MaxValue, "Commit after so many documents; default: every 30 seconds");
-        var command = new Command("index", "Build a search index from files") { index, encoder, append, maxTokens, threads, commitEvery };
+        var failFast = new Option<bool>("--fail-fast") { Description = "Stop at the first document that the encoder or the index refuses, instead of leaving it out" };
+        var chunks = new ChunkOptionSet();
+        var command = new Command("index", "Build a search index from files") { index, encoder, append, maxTokens, threads, commitEvery, failFast };
         corpus.AddTo(command);
+        chunks.AddTo(command);
         command.SetAction(parsed => Run(new Request(
             parsed.GetRequiredValue(index)!, parsed.GetValue(encoder), parsed.GetValue(append), parsed.GetValue(maxTokens), parsed.GetValue(threads),
-            parsed.GetValue(commitEvery), corpus.Open(parsed))));
+            parsed.GetValue(commitEvery), parsed.GetValue(failFast), chunks.Read(parsed), keepsHeadings => corpus.Open(parsed, keepsHeadings))));
         return command;
     }
 
@@ -38,28 +43,54 @@ internal static class IndexCommand
 
         ToolMemory? memory = isThere ? ToolMemory.Read(request.Folder) : null;
         int maxTokens = request.MaxTokens ?? memory?.MaxTokens ?? SharedOptions.DefaultMaxTokens;
+        ChunkChoice? chunk = request.Chunk(maxTokens, memory?.Chunk);
+        CorpusInput corpus = request.Corpus(chunk?.By == ChunkBy.Headings);
         var settings = new EncoderSettings(maxTokens, request.Threads);
         using var stop = new StopSignal();
         using ITermEncoder? encoder = isThere
             ? EncoderChoice.ForAppending(request.Folder, request.Encoder, memory, settings)
             : EncoderChoice.ForCreating(request.Encoder ?? EncoderChoice.BuiltIn, settings);
-        using SparseIndex index = isThere ? SparseIndex.Open(request.Folder, encoder) : SparseIndex.Create(request.Folder, encoder);
+        SparseIndexOptions options = IndexOptions(encoder, chunk);
+        using SparseIndex index = isThere ? SparseIndex.Open(request.Folder, encoder, options) : SparseIndex.Create(request.Folder, encoder, options);
         if (encoder is not null && memory is null)
         {
-            new ToolMemory { ModelFolder = EncoderChoice.FolderOf(request.Encoder), MaxTokens = maxTokens }.Write(request.Folder);
+            new ToolMemory { ModelFolder = EncoderChoice.FolderOf(request.Encoder), MaxTokens = maxTokens, Chunk = chunk }.Write(request.Folder);
         }
 
-        // A document with the same words gets the same vector only from the same reach of the encoder.
-        bool canSkip = isThere && index.Count > 0 && (encoder is null || memory?.MaxTokens == maxTokens);
-        var run = new IndexingRun(index, request.CommitEvery, canSkip);
-        return DocumentProgress.Run("Indexing", "documents", progress => Run(request, index, run, progress, stop));
+        // A document with the same words gets the same vectors only from the same reach of the encoder and the same cuts.
+        bool canSkip = isThere && index.Count > 0 && (encoder is null || (memory?.MaxTokens == maxTokens && memory.Chunk == chunk));
+        var run = new IndexingRun(index, request.CommitEvery, canSkip, request.FailFast);
+        int code = DocumentProgress.Run("Indexing", "documents", progress => Run(request, corpus, index, run, progress, stop));
+        if (chunk is null && encoder is SpladeEncoder { TruncatedTexts: > 0 and var cut })
+        {
+            Screen.Warn($"{Figure.Count(cut, "document")} {(cut == 1 ? "has" : "have")} more than {maxTokens} tokens, and the encoder read no further (search by words reads all); "
+                + "index anew with --chunk sentences for the whole text");
+        }
+
+        return code;
     }
 
-    private static int Run(Request request, SparseIndex index, IndexingRun run, DocumentProgress progress, StopSignal stop)
+    private static SparseIndexOptions IndexOptions(ITermEncoder? encoder, ChunkChoice? chunk)
+    {
+        if (chunk is null)
+        {
+            return new SparseIndexOptions();
+        }
+
+        return encoder is SpladeEncoder splade
+            ? new SparseIndexOptions
+            {
+                Chunker = new Chunker(splade.Tokenizer, new ChunkOptions { By = chunk.By, MaxTokens = chunk.Tokens, OverlapTokens = chunk.Overlap }),
+                Passages = chunk.Use,
+            }
+            : throw new WrongInputException("an index of words alone (--encoder none) reads all of a text; leave --chunk out");
+    }
+
+    private static int Run(Request request, CorpusInput corpus, SparseIndex index, IndexingRun run, DocumentProgress progress, StopSignal stop)
     {
         try
         {
-            run.Run(request.Corpus, progress, stop.Token);
+            run.Run(corpus, progress, stop.Token);
             run.Commit();
         }
         catch (OperationCanceledException) when (stop.IsRequested)
@@ -77,11 +108,11 @@ internal static class IndexCommand
         }
         catch (ArgumentException refused)
         {
-            // A document that the index can't take, an id of 40,000 letters for instance.
+            // With --fail-fast, a document that the index can't take, an id of 40,000 letters for instance.
             run.Commit();
             throw new WrongInputException(
                 $"{Failure.OneLine(refused)}; {Figure.Count(run.Added, "document")} before it {(run.Added == 1 ? "is" : "are")} in the index: "
-                + $"mend the document and go on with {ResumeCommand()}", refused);
+                + $"mend the document, or leave --fail-fast out, and go on with {ResumeCommand()}", refused);
         }
         catch (Exception full) when (Failure.IsDiskFull(full))
         {
@@ -90,13 +121,14 @@ internal static class IndexCommand
                 + $"free some space and go on with {ResumeCommand()}", full);
         }
 
-        Summarize(request, index, run, progress);
+        Summarize(request, corpus, index, run, progress);
         return ExitCode.Success;
     }
 
-    private static void Summarize(Request request, SparseIndex index, IndexingRun run, DocumentProgress progress)
+    private static void Summarize(Request request, CorpusInput corpus, SparseIndex index, IndexingRun run, DocumentProgress progress)
     {
-        request.Corpus.ReportSkipped();
+        corpus.ReportSkipped();
+        run.Refused.Report();
         if (run.Replaced > 0)
         {
             Screen.Warn($"{Figure.Count(run.Replaced, "document")} replaced an earlier one with the same id");
@@ -105,9 +137,10 @@ internal static class IndexCommand
         IndexStatistics statistics = index.Statistics();
         string unchanged = run.Unchanged > 0 ? $", {Figure.Count(run.Unchanged)} there already" : "";
         Console.Out.WriteLine($"{Figure.Count(run.Added, "document")} indexed in {Figure.Duration(progress.Elapsed)} ({Figure.Rate(progress.Rate)}/s){unchanged}");
-        Console.Out.WriteLine($"{request.Folder} holds {Figure.Count(statistics.Documents, "document")}, {Figure.Bytes(statistics.Bytes)}"
+        Console.Out.WriteLine($"{request.Folder} holds {Figure.Count(statistics.Documents, "document")}"
+            + (statistics.Passages == statistics.Documents ? "" : $" in {Figure.Count(statistics.Passages, "passage")}") + $", {Figure.Bytes(statistics.Bytes)}"
             + (statistics.Encoder is null ? ", words alone" : $", {Figure.Count(statistics.Postings, "posting")}"));
-        if (run.Added + run.Unchanged == 0)
+        if (run.Added + run.Unchanged + run.Refused.Count == 0)
         {
             Screen.Warn("the input holds no documents");
         }
@@ -121,5 +154,6 @@ internal static class IndexCommand
     }
 
     private sealed record Request(
-        string Folder, string? Encoder, bool Append, int? MaxTokens, int? Threads, int? CommitEvery, CorpusInput Corpus);
+        string Folder, string? Encoder, bool Append, int? MaxTokens, int? Threads, int? CommitEvery, bool FailFast,
+        Func<int, ChunkChoice?, ChunkChoice?> Chunk, Func<bool, CorpusInput> Corpus);
 }

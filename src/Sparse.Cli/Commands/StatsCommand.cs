@@ -39,6 +39,7 @@ internal static class StatsCommand
     private static void WriteJson(IndexStatistics statistics) => JsonLine.Write(Console.Out, json =>
     {
         json.WriteNumber("documents", statistics.Documents);
+        json.WriteNumber("passages", statistics.Passages);
         json.WriteNumber("deleted", statistics.DeletedDocuments);
         json.WriteNumber("segments", statistics.Segments);
         json.WriteNumber("terms", statistics.Terms);
@@ -82,12 +83,17 @@ internal static class StatsCommand
     {
         Row("documents", Figure.Count(statistics.Documents), statistics.DeletedDocuments == 0 ? ""
             : $"and {Figure.Count(statistics.DeletedDocuments)} deleted, not yet merged away");
+        if (statistics.Passages > statistics.Documents)
+        {
+            Row("passages", Figure.Count(statistics.Passages), string.Create(CultureInfo.InvariantCulture, $"{(double)statistics.Passages / statistics.Documents:0.0} a document"));
+        }
+
         Row("segments", Figure.Count(statistics.Segments));
         if (statistics.Encoder is { } encoder)
         {
             Row("terms", Figure.Count(statistics.Terms));
             Row("postings", Figure.Count(statistics.Postings), statistics.Documents == 0 ? ""
-                : string.Create(CultureInfo.InvariantCulture, $"{(double)statistics.Postings / (statistics.Documents + statistics.DeletedDocuments):0.0} a document"));
+                : string.Create(CultureInfo.InvariantCulture, $"{(double)statistics.Postings / (statistics.Passages + statistics.DeletedDocuments):0.0} a {(statistics.Passages > statistics.Documents ? "passage" : "document")}"));
             Row("encoder", encoder.Name, $"fingerprint {encoder.Fingerprint}");
             Row("scale", statistics.Scale?.ToString("0.000000", CultureInfo.InvariantCulture) ?? "none", "weight of one impact step");
             Row("bytes a posting", statistics.BytesPerPosting.ToString("0.00", CultureInfo.InvariantCulture), $"format version {statistics.FormatVersion}");

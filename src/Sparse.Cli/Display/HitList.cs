@@ -10,7 +10,7 @@ internal static class HitList
 {
     private const int SnippetLines = 2;
 
-    /// <summary>Writes <c>{"query":…,"mode":…,"hits":[{"rank","id","score","title","text"}]}</c>.</summary>
+    /// <summary>Writes <c>{"query":…,"mode":…,"hits":[{"rank","id","score","title","text","passage":{"start","length"}}]}</c>; a passage only where there is one.</summary>
     /// <param name="output">Where to.</param>
     /// <param name="result">The result.</param>
     public static void WriteJson(TextWriter output, SearchResult result) => JsonLine.Write(output, json =>
@@ -26,13 +26,21 @@ internal static class HitList
             json.WriteNumber("score", hit.Score);
             json.WriteString("title", hit.Title ?? "");
             json.WriteString("text", hit.Text);
+            if (hit.Passage is { } passage)
+            {
+                json.WriteStartObject("passage");
+                json.WriteNumber("start", passage.Start);
+                json.WriteNumber("length", passage.Length);
+                json.WriteEndObject();
+            }
+
             json.WriteEndObject();
         }
 
         json.WriteEndArray();
     });
 
-    /// <summary>Writes each hit as its rank, score, id and title, and two lines of its text under them.</summary>
+    /// <summary>Writes each hit as its rank, score, id and title, and two lines of its text under them, from the passage that scored best.</summary>
     /// <param name="result">The result.</param>
     /// <param name="documents">Documents in the index.</param>
     public static void WriteText(SearchResult result, int documents)
@@ -56,7 +64,8 @@ internal static class HitList
             Screen.Output.MarkupLine($"[grey]{hit.Rank.ToString(System.Globalization.CultureInfo.InvariantCulture).PadLeft(rankColumns)}[/]  "
                 + $"[aqua]{scores[i].PadLeft(scoreColumns)}[/]  [green]{Markup.Escape(id)}[/]{(title.Length > 0 ? "  [bold]" + Markup.Escape(title) + "[/]" : "")}");
             int columns = Screen.Width - indent;
-            string snippet = Snippet.Choose(hit.Text, queryWords, columns * SnippetLines);
+            string text = hit.Passage is { Length: > 0 } passage ? passage.Of(hit.Text) : hit.Text;
+            string snippet = Snippet.Choose(text, queryWords, columns * SnippetLines);
             foreach (string line in TextLayout.Wrap(snippet, columns, SnippetLines))
             {
                 Screen.Output.MarkupLine(new string(' ', indent) + Marked(line, queryWords));

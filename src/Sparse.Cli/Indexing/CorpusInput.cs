@@ -15,12 +15,11 @@ internal sealed class CorpusInput
     /// <summary>Finds the files; reads none.</summary>
     /// <param name="inputs">Files and folders.</param>
     /// <param name="format">Their layout.</param>
-    /// <param name="idField">Field of the id; null for the usual ones.</param>
-    /// <param name="textFields">Fields of the text; empty for the usual ones.</param>
     /// <param name="skipsBad">True to leave out what can't be read.</param>
+    /// <param name="options">How they are read.</param>
     /// <exception cref="BadInputException">An input is not there.</exception>
-    public CorpusInput(IReadOnlyList<string> inputs, CorpusFormat format, string? idField, IReadOnlyList<string> textFields, bool skipsBad) =>
-        _corpus = Corpus.Open(inputs, format, new CorpusOptions { IdField = idField, TextFields = textFields, OnBadInput = skipsBad ? _bad.Enqueue : null });
+    public CorpusInput(IReadOnlyList<string> inputs, CorpusFormat format, bool skipsBad, CorpusOptions options) =>
+        _corpus = Corpus.Open(inputs, format, options with { OnBadInput = skipsBad ? _bad.Enqueue : null });
 
     /// <summary>Share of the input's bytes that was read; null where that is not known (a pipe).</summary>
     public double? ShareRead => _corpus.BytesTotal == 0 ? null : (double)_corpus.BytesRead / _corpus.BytesTotal;

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Runtime.ExceptionServices;
 using Sparse.Cli.Display;
@@ -6,7 +5,8 @@ using Sparse.LuceneNet;
 
 namespace Sparse.Cli.Indexing;
 
-/// <summary>The pipeline of <c>sparse index</c>: one thread reads documents into windows, this one encodes and adds them and commits now and then.</summary>
+/// <summary>The pipeline of <c>sparse index</c>: one thread reads documents into windows, one has them encoded, and this one adds them and
+/// commits now and then. Each waits for the next, so that memory holds a few windows, however slow the slowest is.</summary>
 internal sealed class IndexingRun
 {
     // Enough documents for the encoder to sort into batches of like length, few enough for a lively progress bar; the first ones are
@@ -26,11 +26,13 @@ internal sealed class IndexingRun
     /// <param name="index">The index, open for writing.</param>
     /// <param name="commitEveryDocuments">Commit after so many documents at the latest; null: by time alone.</param>
     /// <param name="skipUnchanged">True to leave documents alone that the index holds already, word for word.</param>
-    public IndexingRun(SparseIndex index, int? commitEveryDocuments, bool skipUnchanged)
+    /// <param name="failFast">True to stop at the first document that is refused.</param>
+    public IndexingRun(SparseIndex index, int? commitEveryDocuments, bool skipUnchanged, bool failFast)
     {
         _index = index;
         _commitEveryDocuments = commitEveryDocuments;
         _written = skipUnchanged ? new HashSet<string>(StringComparer.Ordinal) : null;
+        Refused = new RefusedDocuments(failFast);
     }
 
     /// <summary>Documents added, those that replaced an earlier one included.</summary>
@@ -42,6 +44,9 @@ internal sealed class IndexingRun
     /// <summary>Documents left alone because the index holds them already, word for word.</summary>
     public long Unchanged { get; private set; }
 
+    /// <summary>Documents that were refused.</summary>
+    public RefusedDocuments Refused { get; }
+
     /// <summary>Reads, encodes and adds documents; commits by time and count, not at the end.</summary>
     /// <param name="corpus">The documents; read on a thread of its own.</param>
     /// <param name="progress">Told of every window.</param>
@@ -49,31 +54,23 @@ internal sealed class IndexingRun
     /// <exception cref="OperationCanceledException">Stopped.</exception>
     public void Run(CorpusInput corpus, DocumentProgress progress, CancellationToken stop)
     {
-        var windows = new BlockingCollection<Window>(boundedCapacity: 2);
-        using var readingStop = CancellationTokenSource.CreateLinkedTokenSource(stop);
-        CancellationToken stopReading = readingStop.Token;
-        ExceptionDispatchInfo? readingError = null;
-        _ = Task.Factory.StartNew(
-            () => readingError = Read(corpus, windows, stopReading), stopReading, TaskCreationOptions.LongRunning, TaskScheduler.Default);
-        try
+        IEnumerable<Window> windows = Handover.On(Read(corpus), stop);
+        foreach (EncodedWindow window in Handover.On(windows.Select(window => Encode(window, stop)), stop))
         {
-            foreach (Window window in windows.GetConsumingEnumerable(stop))
+            foreach (EncodedDocuments documents in window.Documents)
             {
-                Add(window.Documents, stop);
-                progress.Advance(window.Documents.Count, window.ShareRead);
-                if (_sinceCommit.Elapsed >= CommitEvery || _uncommitted >= _commitEveryDocuments)
-                {
-                    Commit();
-                }
+                Replaced += _index.Add(documents);
+                Added += documents.Documents.Count;
+                _uncommitted += documents.Documents.Count;
+            }
+
+            Unchanged += window.Unchanged;
+            progress.Advance(window.Read, window.ShareRead);
+            if (_sinceCommit.Elapsed >= CommitEvery || _uncommitted >= _commitEveryDocuments)
+            {
+                Commit();
             }
         }
-        finally
-        {
-            readingStop.Cancel();
-        }
-
-        // Only after all documents before the broken line are in.
-        readingError?.Throw();
     }
 
     /// <summary>Commits what was added.</summary>
@@ -84,72 +81,65 @@ internal sealed class IndexingRun
         _sinceCommit.Restart();
     }
 
-    private static ExceptionDispatchInfo? Read(CorpusInput corpus, BlockingCollection<Window> windows, CancellationToken stop)
+    private static IEnumerable<Window> Read(CorpusInput corpus)
     {
-        ExceptionDispatchInfo? error = null;
         var window = new List<SparseDocument>();
-        try
+        int characters = 0;
+        int size = FirstWindowDocuments;
+        using IEnumerator<SparseDocument> documents = corpus.Read().GetEnumerator();
+        ExceptionDispatchInfo? error = null;
+        while (MoveNext(documents, ref error))
         {
-            try
+            window.Add(documents.Current);
+            characters += documents.Current.Text.Length;
+            if (window.Count >= size || characters >= WindowCharacters)
             {
-                int characters = 0;
-                int size = FirstWindowDocuments;
-                foreach (SparseDocument document in corpus.Read())
-                {
-                    stop.ThrowIfCancellationRequested();
-                    window.Add(document);
-                    characters += document.Text.Length;
-                    if (window.Count >= size || characters >= WindowCharacters)
-                    {
-                        windows.Add(new Window(window, corpus.ShareRead), stop);
-                        (window, characters) = ([], 0);
-                        size = Math.Min(size * 2, WindowDocuments);
-                    }
-                }
+                yield return new Window(window, corpus.ShareRead);
+                (window, characters) = ([], 0);
+                size = Math.Min(size * 2, WindowDocuments);
             }
-            catch (Exception exception) when (exception is not OperationCanceledException)
-            {
-                error = ExceptionDispatchInfo.Capture(exception);
-            }
-
-            if (window.Count > 0)
-            {
-                windows.Add(new Window(window, corpus.ShareRead), stop);
-            }
-        }
-        catch (OperationCanceledException)
-        {
-            // The consumer has stopped and says so itself.
-        }
-        finally
-        {
-            windows.CompleteAdding();
         }
 
-        return error;
+        if (window.Count > 0)
+        {
+            yield return new Window(window, corpus.ShareRead);
+        }
+
+        // Only after all documents before the broken line.
+        error?.Throw();
     }
 
-    private void Add(List<SparseDocument> window, CancellationToken stop)
+    private static bool MoveNext(IEnumerator<SparseDocument> documents, ref ExceptionDispatchInfo? error)
     {
-        List<SparseDocument> changed = _written is null ? window : [.. window.Where(document => !IsUnchanged(document))];
-        if (changed.Count > 0)
+        try
         {
-            Replaced += _index.Add(changed, stop);
-            Added += changed.Count;
-            _uncommitted += changed.Count;
+            return documents.MoveNext();
         }
+#pragma warning disable CA1031 // It is thrown again, when what was read before is handed on.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            error = ExceptionDispatchInfo.Capture(exception);
+            return false;
+        }
+    }
+
+    private EncodedWindow Encode(Window window, CancellationToken stop)
+    {
+        List<SparseDocument> changed = _written is null ? window.Documents : [.. window.Documents.Where(document => !IsUnchanged(document))];
+        return new EncodedWindow(
+            [.. Refused.Encode(changed, documents => _index.Encode(documents, stop))], window.Documents.Count, window.Documents.Count - changed.Count, window.ShareRead);
     }
 
     private bool IsUnchanged(SparseDocument document)
     {
-        // Get sees the last commit, so a document that this run has written must be written again.
+        // Get sees the last commit, so a document that this run has encoded must be written again.
         if (_written!.Contains(document.Id) || _index.Get(document.Id) is not { } stored || !IsSame(stored, document))
         {
             _written.Add(document.Id);
             return false;
         }
 
-        Unchanged++;
         return true;
     }
 
@@ -158,4 +148,6 @@ internal sealed class IndexingRun
         && left.Fields.All(field => right.Fields.TryGetValue(field.Key, out string? value) && value == field.Value);
 
     private sealed record Window(List<SparseDocument> Documents, double? ShareRead);
+
+    private sealed record EncodedWindow(IReadOnlyList<EncodedDocuments> Documents, int Read, int Unchanged, double? ShareRead);
 }

@@ -45,6 +45,11 @@ internal sealed class InputOptions
 
     /// <summary>What the user gave.</summary>
     /// <param name="parsed">The command line.</param>
-    public CorpusInput Open(ParseResult parsed) => new(
-        parsed.GetRequiredValue(_inputs), parsed.GetValue(_format), parsed.GetValue(_idField), parsed.GetValue(_textFields) ?? [], parsed.GetValue(_skipBad));
+    /// <param name="keepsHeadings">True to leave the marks of Markdown headings in the text.</param>
+    public CorpusInput Open(ParseResult parsed, bool keepsHeadings = false) => new(parsed.GetRequiredValue(_inputs), parsed.GetValue(_format), parsed.GetValue(_skipBad), new CorpusOptions
+    {
+        IdField = parsed.GetValue(_idField),
+        TextFields = parsed.GetValue(_textFields) ?? [],
+        KeepHeadings = keepsHeadings,
+    });
 }

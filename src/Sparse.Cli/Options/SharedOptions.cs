@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Sparse.Encoders.Splade;
 using Sparse.LuceneNet;
 
 namespace Sparse.Cli.Options;
@@ -82,7 +83,8 @@ internal static class SharedOptions
         NumberOption.Create("--max-tokens", fallback, 8, MostTokens, "Tokens of each text that the encoder reads" + (fallback is null ? "; default: 256, or what the index was made with" : ""));
 
     /// <summary><c>--threads N</c>.</summary>
-    public static Option<int?> Threads() => NumberOption.Create("--threads", null, 1, 1024, "Threads of the encoder; default: one a core");
+    public static Option<int?> Threads() => NumberOption.Create(
+        "--threads", null, 1, 1024, $"Threads of the encoder; default: {new SpladeEncoderOptions().Threads}, one for each physical core");
 
     /// <summary><c>--drop-query-id</c>.</summary>
     public static Option<bool> DropQueryId() =>
