@@ -11,6 +11,7 @@ using Sparse.Tokens;
 //     [--collections scifact,nfcorpus,cranfield,vespa-docs-qa,chunking-eval] [--out bench/results/quality.md] [--cache DIR]
 //   dotnet run -c Release --project bench/Sparse.Quality -- --dense ../shared/models/minilm-l6-int8 --collections cranfield
 //     [--dense-tokenizer ../shared/models/splade-tiny]: a dense model instead, over brute force.
+//   dotnet run -c Release --project bench/Sparse.Quality -- --long vespa-docs-qa: long documents, cut, merged and in passages.
 // Encoded vectors are kept in the cache folder, so that a second run takes a minute. Exit code 1: a figure is outside its limits.
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 var options = new Dictionary<string, string>
@@ -19,6 +20,7 @@ var options = new Dictionary<string, string>
     ["--model"] = "../shared/models/splade-tiny",
     ["--collections"] = "scifact,nfcorpus,cranfield,vespa-docs-qa,chunking-eval",
     ["--out"] = "",
+    ["--long"] = "",
     ["--dense"] = "",
     ["--dense-tokenizer"] = "../shared/models/splade-tiny",
     ["--cache"] = Path.Combine(Path.GetTempPath(), "sparse-quality"),
@@ -35,6 +37,12 @@ for (int i = 0; i < args.Length; i += 2)
 }
 
 string[] names = options["--collections"].Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+if (options["--long"].Length > 0)
+{
+    Console.Write(new LongDocumentsRun(Collection.Read(options["--data"], options["--long"]), Path.Combine(options["--cache"], "indexes")).Run());
+    return 0;
+}
+
 if (options["--dense"].Length > 0)
 {
     using var dense = DenseEncoder.FromFolder(options["--dense"], new DenseEncoderOptions { Tokenizer = TokenizerFolder.Read(options["--dense-tokenizer"]) });
