@@ -1,15 +1,14 @@
-using System.Text.RegularExpressions;
-using CsCheck;
 using Sparse.Encoders.Dense;
 using Sparse.Encoders.InferenceFree;
 using Sparse.Encoders.Splade;
 using Sparse.Encoders.Tests.InferenceFree;
 using Sparse.Encoders.Tests.Transformers;
+using Sparse.Tests;
 
 namespace Sparse.Encoders.Tests;
 
 /// <summary>Files of a model folder that were changed at random are read, or refused with one sentence; nothing hangs, nothing escapes.</summary>
-/// <remarks>SPARSE_FUZZ_SECONDS lengthens each of these.</remarks>
+[Category("Fuzz")]
 internal sealed class HostileFilesTests
 {
     private static readonly SpladeEncoderOptions Options = new() { MaxTokens = 16, Threads = 1 };
@@ -93,36 +92,14 @@ internal sealed class HostileFilesTests
 
     private static void AssertMutations(string path, Action open)
     {
-        byte[] file = File.ReadAllBytes(path);
         open();
-        int seconds = int.TryParse(Environment.GetEnvironmentVariable("SPARSE_FUZZ_SECONDS"), out int given) ? given : -1;
-        int refused = 0, tried = 0;
-        Gen.Select(Gen.Int[0, 3], Gen.Int[0, file.Length - 1], Gen.Byte.Array[0, 12], Gen.Int[0, 40]).Sample(
-            (kind, at, bytes, length) =>
+        Fuzz.AssertReadOrRefused(
+            File.ReadAllBytes(path),
+            changed =>
             {
-                File.WriteAllBytes(path, kind switch
-                {
-                    0 => file[..at],
-                    1 => [.. file[..at], .. bytes, .. file[Math.Min(file.Length, at + bytes.Length)..]],
-                    2 => [.. file[..at], .. file[Math.Min(file.Length, at + length)..]],
-                    _ => bytes,
-                });
-                tried++;
-                try
-                {
-                    open();
-                }
-                catch (Exception e) when (e is InvalidDataException or IOException or ArgumentException)
-                {
-                    refused++;
-                    if (e.Message.Length is < 20 or > 4000 || Regex.IsMatch(e.Message, @"\bat Sparse\."))
-                    {
-                        Assert.Fail($"not a sentence: {e.Message}");
-                    }
-                }
+                File.WriteAllBytes(path, changed);
+                open();
             },
-            seed: seconds < 0 ? "0000KOIXNKZ1" : null, iter: 200, time: seconds, threads: 1);
-        TestContext.Out.WriteLine($"{refused} of {tried} changed files refused");
-        Assert.That(refused, Is.GreaterThan(tried / 20));
+            iterations: 200, refusedShare: 0.05);
     }
 }

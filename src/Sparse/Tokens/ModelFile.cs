@@ -44,6 +44,9 @@ internal static class ModelFile
         }
     }
 
+    /// <summary>Something of a file for a message: its beginning, where it is long.</summary>
+    public static string Short(string text) => text.Length <= 60 ? text : text[..60] + "…";
+
     // The largest published tokenizer.json holds 35 MB.
     private const long MaxBytes = 64 << 20;
 }

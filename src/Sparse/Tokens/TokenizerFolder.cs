@@ -68,6 +68,6 @@ public static class TokenizerFolder
         "WordPiece" => new WordPieceTokenizer(WordPieceJson.Read(json)),
         "BPE" when BytePairFiles.IsByteLevel(json) => new BytePairTokenizer(BytePairFiles.Read(json)),
         "BPE" or "Unigram" => new SentencePieceTokenizer(SentencePieceJson.Read(json)),
-        string type => throw json.Wrong($" holds a tokenizer model of type '{type}'; WordPiece, BPE and Unigram are supported."),
+        string type => throw json.Wrong($" holds a tokenizer model of type '{ModelFile.Short(type)}'; WordPiece, BPE and Unigram are supported."),
     };
 }

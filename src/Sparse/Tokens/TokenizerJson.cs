@@ -57,7 +57,7 @@ internal sealed class TokenizerJson
 
             if (!ignoreNormalized && Flag(token, "normalized", false))
             {
-                throw Wrong($": added token '{content}' is matched after normalisation (\"normalized\": true); only tokens matched in raw text are supported.");
+                throw Wrong($": added token '{ModelFile.Short(content)}' is matched after normalisation (\"normalized\": true); only tokens matched in raw text are supported.");
             }
 
             added.Add(new AddedToken(
@@ -87,7 +87,7 @@ internal sealed class TokenizerJson
             string kept = piece.Length == 0 ? $"[empty {id}]" : piece;
             if (!ids.TryAdd(id, kept) && ids[id] != kept)
             {
-                throw Wrong($": id {id} belongs to two pieces, '{ids[id]}' and '{kept}'.");
+                throw Wrong($": id {id} belongs to two pieces, '{ModelFile.Short(ids[id])}' and '{ModelFile.Short(kept)}'.");
             }
         }
 
@@ -129,7 +129,7 @@ internal sealed class TokenizerJson
     {
         if (type != supported)
         {
-            throw Wrong($" holds {what} of type '{(type.Length == 0 ? "none" : type)}'; only '{supported}' is supported here ({kind}).");
+            throw Wrong($" holds {what} of type '{(type.Length == 0 ? "none" : ModelFile.Short(type))}'; only '{supported}' is supported here ({kind}).");
         }
     }
 
@@ -173,7 +173,7 @@ internal sealed class TokenizerJson
             case "TemplateProcessing":
                 break;
             case string type:
-                throw Wrong($" holds a post_processor of type '{type}'; TemplateProcessing, BertProcessing and RobertaProcessing are supported.");
+                throw Wrong($" holds a post_processor of type '{ModelFile.Short(type)}'; TemplateProcessing, BertProcessing and RobertaProcessing are supported.");
         }
 
         JsonElement special = element.GetProperty("special_tokens");

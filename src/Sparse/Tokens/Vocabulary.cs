@@ -34,7 +34,7 @@ public sealed class Vocabulary
 
             if (!_ids.TryAdd(_pieces[id], id))
             {
-                throw new InvalidDataException($"Word piece '{_pieces[id]}' has two vocabulary ids, {_ids[_pieces[id]]} and {id}.");
+                throw new InvalidDataException($"Word piece '{ModelFile.Short(_pieces[id])}' has two vocabulary ids, {_ids[_pieces[id]]} and {id}.");
             }
         }
 

@@ -1,7 +1,6 @@
 using System.Text;
 using CsCheck;
 using Sparse.Chunks;
-using Sparse.Tests.Tokens;
 using Sparse.Tokens;
 
 namespace Sparse.Tests.Chunks;
@@ -16,11 +15,12 @@ internal sealed class ChunkerTests
     private static readonly string[] Tokenizers = ["word pieces", "byte-bpe", "unigram", "sentencepiece-bpe"];
 
     [Test]
+    [Category("Fuzz")]
     public void Passages_cover_the_text_and_fit_the_encoder([ValueSource(nameof(Tokenizers))] string name, [Values] ChunkBy by)
     {
         ITokenizer tokenizer = name == "word pieces" ? Words : TokenizerFolder.Read(Path.Combine(Data, name));
         Gen<string> markdown = Gen.OneOf(
-            TokenizerContract.AnyText,
+            Fuzz.AnyText,
             Gen.OneOf([.. new[] { "word", " ", ". ", "\n", "\n\n", "# ", "## Ww\n", "```\n", "---\n", "- ", "。", "etc. ", "J. " }.Select(Gen.Const)]).Array[0, 60].Select(string.Concat));
         Gen.Select(markdown.Array[0, 4].Select(string.Concat), Gen.Int[32, 64], Gen.Int[0, 16], Gen.OneOf(Gen.Const(""), Gen.Const("the title"))).Sample(
             (text, tokens, overlap, lead) =>
@@ -58,7 +58,7 @@ internal sealed class ChunkerTests
                     Assert.Fail($"'{text[done..]}' at the end of '{text}' is in no passage");
                 }
             },
-            seed: TokenizerContract.Seed, iter: 300, time: TokenizerContract.Seconds);
+            seed: Fuzz.Seed, iter: 300, time: Fuzz.Seconds);
     }
 
     [Test]
@@ -167,7 +167,7 @@ internal sealed class ChunkerTests
     [TestCase("\uD800")]
     public void Megabytes_are_cut_in_linear_time(string unit)
     {
-        string text = string.Concat(Enumerable.Repeat(unit, (TokenizerContract.Seconds < 0 ? 500_000 : 10_000_000) / unit.Length));
+        string text = string.Concat(Enumerable.Repeat(unit, (Fuzz.Seconds < 0 ? 500_000 : 10_000_000) / unit.Length));
         foreach (ChunkBy by in Enum.GetValues<ChunkBy>())
         {
             IReadOnlyList<Passage> passages = new Chunker(Words, new ChunkOptions { By = by, OverlapTokens = 32 }).Split(text);

@@ -67,10 +67,12 @@ public class TokenizerFilesTests
     }
 
     [Test]
+    [Category("Fuzz")]
     public void Changed_tokenizer_json_is_read_or_refused_with_a_sentence() => TokenizerContract.AssertMutations(
         Encoding.UTF8.GetBytes(Json), bytes => WordPieceTokenizer.FromTokenizerJson(new MemoryStream(bytes)), iterations: 1000);
 
     [Test]
+    [Category("Fuzz")]
     public void Changed_vocabulary_is_read_or_refused_with_a_sentence() => TokenizerContract.AssertMutations(
         "[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\nhello\nw\n##ö\n"u8.ToArray(), bytes => WordPieceTokenizer.FromVocabulary(new MemoryStream(bytes)), iterations: 1000);
 

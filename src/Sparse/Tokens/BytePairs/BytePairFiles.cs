@@ -31,7 +31,7 @@ internal static class BytePairFiles
         if (TokenizerJson.Optional(json.Root, "normalizer").ValueKind is not (JsonValueKind.Null or JsonValueKind.Undefined))
         {
             string type = TokenizerJson.TypeOf(TokenizerJson.Optional(json.Root, "normalizer"));
-            throw json.Wrong($" holds a normalizer of type '{type}'; none is supported here ({Kind}).");
+            throw json.Wrong($" holds a normalizer of type '{ModelFile.Short(type)}'; none is supported here ({Kind}).");
         }
 
         RefuseVariants(json);
@@ -71,7 +71,7 @@ internal static class BytePairFiles
         {
             if (TokenizerJson.Text(json.Model, option) is { Length: > 0 } value)
             {
-                throw json.Wrong($": the model's {option} is '{value}'; only an empty one is supported.");
+                throw json.Wrong($": the model's {option} is '{ModelFile.Short(value)}'; only an empty one is supported.");
             }
         }
 
@@ -153,7 +153,7 @@ internal static class BytePairFiles
             int rightId = -1, merged = -1;
             if (!vocabulary.TryGetId(left, out int leftId) || !vocabulary.TryGetId(right, out rightId) || !vocabulary.TryGetId(left + right, out merged))
             {
-                throw wrong($"merge {rank} is of '{left}' and '{right}'; both, and the piece that they make, must be in the vocabulary.");
+                throw wrong($"merge {rank} is of '{ModelFile.Short(left)}' and '{ModelFile.Short(right)}'; both, and the piece that they make, must be in the vocabulary.");
             }
 
             merges.Add(leftId, rightId, rank++, merged);

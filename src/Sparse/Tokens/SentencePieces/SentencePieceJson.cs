@@ -91,7 +91,7 @@ internal static class SentencePieceJson
             Vocabulary = vocabulary,
             TextIds = TextIds(pieces.Count, added, -1),
             Merges = BytePairFiles.ReadMerges(json, vocabulary, out _),
-            UnknownId = vocabulary.TryGetId(unknownPiece, out int unknown) ? unknown : throw json.Wrong($": the vocabulary lacks the unknown piece '{unknownPiece}'."),
+            UnknownId = vocabulary.TryGetId(unknownPiece, out int unknown) ? unknown : throw json.Wrong($": the vocabulary lacks the unknown piece '{ModelFile.Short(unknownPiece)}'."),
             Fingerprint = Fingerprint(json),
         };
     }
@@ -149,7 +149,7 @@ internal static class SentencePieceJson
                         "always" => LeadingBlank.Always,
                         "first" => LeadingBlank.First,
                         "never" => LeadingBlank.Never,
-                        _ => throw json.Wrong($": Metaspace has the prepend_scheme '{scheme}'; always, first and never are supported."),
+                        _ => throw json.Wrong($": Metaspace has the prepend_scheme '{ModelFile.Short(scheme)}'; always, first and never are supported."),
                     },
                     DoublesLeadingBlank = false,
                 };

@@ -107,7 +107,7 @@ internal sealed class SentencePieceModel
         PieceType refused = _modelType == 2 ? PieceType.Unused : PieceType.UserDefined;
         if (_pieces.FindIndex(piece => piece.Type == PieceType.UserDefined || piece.Type == refused) is >= 0 and int place)
         {
-            throw new InvalidDataException($"piece {place}, '{_pieces[place].Text}', is of type {_pieces[place].Type}, which is not supported; a tokenizer.json may say the same in another way.");
+            throw new InvalidDataException($"piece {place}, '{ModelFile.Short(_pieces[place].Text)}', is of type {_pieces[place].Type}, which is not supported; a tokenizer.json may say the same in another way.");
         }
     }
 
@@ -215,7 +215,7 @@ internal sealed class SentencePieceModel
         string[] first = [.. _pieces.Take(3).Select(piece => piece.Text)];
         if (!first.SequenceEqual(["<unk>", "<s>", "</s>"]))
         {
-            throw new InvalidDataException($"its first pieces are '{string.Join("', '", first)}'; XLM-RoBERTa's are '<unk>', '<s>', '</s>'.");
+            throw new InvalidDataException($"its first pieces are '{ModelFile.Short(string.Join("', '", first))}'; XLM-RoBERTa's are '<unk>', '<s>', '</s>'.");
         }
 
         int mask = _pieces.Count + 1;

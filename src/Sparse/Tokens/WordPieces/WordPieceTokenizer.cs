@@ -27,7 +27,7 @@ public sealed partial class WordPieceTokenizer : ITokenizer
         _normalizer = TextNormalizer.For(settings.Normalizer);
         if (!settings.Vocabulary.TryGetId(settings.UnknownPiece, out _unknownId))
         {
-            throw new InvalidDataException($"The vocabulary lacks the unknown piece '{settings.UnknownPiece}'.");
+            throw new InvalidDataException($"The vocabulary lacks the unknown piece '{ModelFile.Short(settings.UnknownPiece)}'.");
         }
 
         for (int id = 0; id < settings.Vocabulary.Count; id++)

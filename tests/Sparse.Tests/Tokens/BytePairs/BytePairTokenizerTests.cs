@@ -139,12 +139,14 @@ internal sealed class BytePairTokenizerTests
             Throws.InstanceOf<FileNotFoundException>().With.Message.Contains("vocab.json with merges.txt"));
 
     [Test]
+    [Category("Fuzz")]
     public void Any_string_gives_ordered_spans_inside_the_text() => TokenizerContract.AssertTokens(Roberta);
 
     [Test]
     public void All_of_Unicode_is_encoded() => TokenizerContract.AssertAllOfUnicode(Roberta);
 
     [Test]
+    [Category("Fuzz")]
     public void Megabytes_take_linear_time_whatever_they_hold() => TokenizerContract.AssertMegabytes(Roberta);
 
     [Test]

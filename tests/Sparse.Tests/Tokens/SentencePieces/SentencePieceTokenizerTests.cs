@@ -199,6 +199,7 @@ internal sealed class SentencePieceTokenizerTests
     [TestCase("unigram-json")]
     [TestCase("bpe")]
     [TestCase("bpe-json")]
+    [Category("Fuzz")]
     public void Any_string_gives_ordered_spans_inside_the_text(string name) => TokenizerContract.AssertTokens(Named(name));
 
     [TestCase("xlm-roberta")]
@@ -207,6 +208,7 @@ internal sealed class SentencePieceTokenizerTests
 
     [TestCase("xlm-roberta")]
     [TestCase("bpe")]
+    [Category("Fuzz")]
     public void Megabytes_take_linear_time_whatever_they_hold(string name) => TokenizerContract.AssertMegabytes(Named(name));
 
     [Test]
@@ -214,6 +216,7 @@ internal sealed class SentencePieceTokenizerTests
         TokenizerContract.AssertMutations(File.ReadAllBytes(Path.Combine(Data, name, "tokenizer.model")), FromModel, iterations: 400);
 
     [Test]
+    [Category("Fuzz")]
     public void Changed_tokenizer_json_is_read_or_refused_with_a_sentence([Values("unigram-json", "sentencepiece-bpe")] string name) =>
         TokenizerContract.AssertMutations(File.ReadAllBytes(Path.Combine(Data, name, "tokenizer.json")), FromJson, iterations: 200);
 
