@@ -16,6 +16,7 @@ internal static class CommandTree
             IndexCommand.Create(),
             SearchCommand.Create(),
             EvalCommand.Create(),
+            CompareCommand.Create(),
             EncodeCommand.Create(),
             InspectCommand.Create(),
             StatsCommand.Create(),

@@ -3,7 +3,7 @@ namespace Sparse.Cli.Tests;
 [Parallelizable(ParallelScope.All)]
 internal sealed class CommandLineTests
 {
-    private static readonly string[] Commands = ["index", "search", "eval", "encode", "inspect", "stats", "get", "delete", "check", "backup", "optimize", "model"];
+    private static readonly string[] Commands = ["index", "search", "eval", "compare", "encode", "inspect", "stats", "get", "delete", "check", "backup", "optimize", "model"];
 
     [Test]
     public void Alone_it_prints_help_that_names_every_command()
@@ -43,6 +43,7 @@ internal sealed class CommandLineTests
     [TestCase("eval --qrels q --run r --index d", "give either --run FILE, or --index DIR with --queries FILE")]
     [TestCase("eval --qrels q --run r --metrics nDGC@10", "nDGC@10")]
     [TestCase("eval --run r", "--qrels is missing")]
+    [TestCase("compare a --qrels q", "at least two runs")]
     [TestCase("model import m", "--to is missing")]
     [TestCase("model import m --to n --quantize int4", "--quantize takes none or int8, not 'int4'")]
     [TestCase("search --index d --queries q", "a batch takes --queries FILE and --run OUT.trec together")]

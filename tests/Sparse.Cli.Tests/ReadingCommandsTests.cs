@@ -206,6 +206,25 @@ internal sealed class ReadingCommandsTests
     }
 
     [Test]
+    public void Compare_shows_means_differences_and_significance_and_writes_every_query()
+    {
+        string baseline = _corpus.Write("baseline.trec", "q1 Q0 d1 1 2 t\nq2 Q0 d1 1 2 t\nd4 Q0 d4 1 2 t\n");
+        string better = _corpus.Write("better.trec", "q1 Q0 d1 1 2 t\nq2 Q0 d3 1 2 t\nd4 Q0 d4 1 2 t\n");
+        string table = _corpus.At("differences.tsv");
+        ToolResult result = Tool.Run("compare", baseline, better, "--qrels", _corpus.Qrels, "--metrics", "RR@10", "--per-query", table);
+        ToolResult json = Tool.Run("compare", baseline, better, "--qrels", _corpus.Qrels, "--metrics", "RR@10", "--json");
+        Assert.Multiple(() =>
+        {
+            Assert.That(result.ExitCode, Is.Zero, result.Error);
+            Assert.That(result.Output, Does.Contain("0.6667").And.Contain("1.0000").And.Contain("+0.3333").And.Contain("q2"));
+            Assert.That(File.ReadAllLines(table), Does.Contain($"RR@10\t{better}\tq2\t0\t1\t1").And.Length.EqualTo(4));
+            using var parsed = JsonDocument.Parse(json.Output);
+            Assert.That(parsed.RootElement.GetProperty("randomization").GetDouble(), Is.EqualTo(1));
+            Assert.That(parsed.RootElement.GetProperty("t_test").GetDouble(), Is.EqualTo(0.4226497308103742).Within(1e-12), "t = 1 with 2 degrees of freedom");
+        });
+    }
+
+    [Test]
     public void Wrong_files_of_eval_are_named()
     {
         CommandLineTests.AssertWrong(Tool.Run("eval", "--qrels", _corpus.At("no.tsv"), "--run", _corpus.Qrels), "no.tsv");

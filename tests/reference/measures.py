@@ -1,8 +1,8 @@
 """Retrieval measures straight from their definitions: the independent reference of Sparse.Evaluation.
 
-usage: measures.py QRELS RUN MEASURE...
-QRELS: 'query 0 document grade', RUN: 'query Q0 document rank score tag', both separated by blanks.
-Prints one line 'MEASURE QUERY VALUE' for each judged query and 'MEASURE all MEAN'; means are over all judged queries, as
+usage: measures.py FOLDER PAIRS MEASURE...
+FOLDER/qrels-N: 'query 0 document grade', FOLDER/run-N: 'query Q0 document rank score tag', separated by blanks, N from 0.
+Prints one line 'N MEASURE QUERY VALUE' for each judged query and 'N MEASURE all MEAN'; means are over all judged queries, as
 trec_eval -c takes them, and documents are ordered as trec_eval orders them: float32 score descending, id descending.
 """
 
@@ -48,23 +48,26 @@ def value(measure, grades, ranking):
         return sum(hits) / cut
     if name == "Success":
         return 1.0 if any(hits) else 0.0
+    if name == "Judged":
+        return sum(document in grades for document in top) / len(top) if top else 0.0
     raise ValueError(measure)
 
 
-def main(qrels_path, run_path, *measures):
-    qrels, run = {}, {}
-    for query, _, document, grade in read(qrels_path, 4):
-        qrels.setdefault(query, {})[document] = int(grade)
-    for query, _, document, _, score, _ in read(run_path, 6):
-        run.setdefault(query, []).append((float32(score), document.encode("utf-8"), document))
-    for measure in measures:
-        total = 0.0
-        for query, grades in qrels.items():
-            ranking = [document for _, _, document in sorted(run.get(query, []), reverse=True)]
-            result = value(measure, grades, ranking)
-            total += result
-            print(measure, query, repr(result))
-        print(measure, "all", repr(total / len(qrels)))
+def main(folder, pairs, *measures):
+    for pair in range(int(pairs)):
+        qrels, run = {}, {}
+        for query, _, document, grade in read(f"{folder}/qrels-{pair}", 4):
+            qrels.setdefault(query, {})[document] = int(grade)
+        for query, _, document, _, score, _ in read(f"{folder}/run-{pair}", 6):
+            run.setdefault(query, []).append((float32(score), document.encode("utf-8"), document))
+        rankings = {query: [document for _, _, document in sorted(run.get(query, []), reverse=True)] for query in qrels}
+        for measure in measures:
+            total = 0.0
+            for query, grades in qrels.items():
+                result = value(measure, grades, rankings[query])
+                total += result
+                print(pair, measure, query, repr(result))
+            print(pair, measure, "all", repr(total / len(qrels)))
 
 
 if __name__ == "__main__":

@@ -18,16 +18,11 @@ internal static class EvalCommand
     /// <summary>Makes the command.</summary>
     public static Command Create()
     {
-        var qrels = new Option<string>("--qrels") { Description = "Judgements: BEIR (query TAB document TAB grade) or TREC", HelpName = "FILE", Required = true };
+        Option<string> qrels = SharedOptions.Qrels();
         var run = new Option<string?>("--run") { Description = "Evaluate this TREC run", HelpName = "FILE" };
         Option<string?> index = SharedOptions.Index(required: false);
         Option<string?> queries = SharedOptions.Queries();
-        var metrics = new Option<string>("--metrics")
-        {
-            Description = "Measures as ir_measures names them",
-            HelpName = "LIST",
-            DefaultValueFactory = _ => "nDCG@10,RR@10,R@100",
-        };
+        Option<string> metrics = SharedOptions.Metrics();
         Option<int?> k = SharedOptions.K("Hits a query; default: the largest cut of the measures", null);
         Option<SearchMode?> mode = SharedOptions.Mode();
         Option<QueryEncoding> queryEncoder = SharedOptions.QueryEncoder();
@@ -90,7 +85,10 @@ internal static class EvalCommand
         return at >= 0 && int.TryParse(measure.Name[(at + 1)..], NumberStyles.None, CultureInfo.InvariantCulture, out int cut) ? cut : DepthWithoutCut;
     }), LeastDepth, SharedOptions.MostHits);
 
-    private static TrecRun WithoutOwnIds(TrecRun run, bool dropsOwn)
+    /// <summary>The run without the documents that have their query's own id.</summary>
+    /// <param name="run">The run.</param>
+    /// <param name="dropsOwn">False to give the run back as it is.</param>
+    public static TrecRun WithoutOwnIds(TrecRun run, bool dropsOwn)
     {
         if (!dropsOwn)
         {

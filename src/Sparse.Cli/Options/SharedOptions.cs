@@ -90,6 +90,14 @@ internal static class SharedOptions
     public static Option<bool> DropQueryId() =>
         new("--drop-query-id") { Description = "Leave out the document that has the query's own id, as BEIR does" };
 
+    /// <summary><c>--qrels FILE</c>.</summary>
+    public static Option<string> Qrels() =>
+        new("--qrels") { Description = "Judgements: BEIR (query TAB document TAB grade) or TREC", HelpName = "FILE", Required = true };
+
+    /// <summary><c>--metrics LIST</c>.</summary>
+    public static Option<string> Metrics() =>
+        new("--metrics") { Description = "Measures as ir_measures names them", HelpName = "LIST", DefaultValueFactory = _ => "nDCG@10,RR@10,R@100" };
+
     /// <summary><c>--queries FILE</c>.</summary>
     public static Option<string?> Queries() =>
         new("--queries") { Description = "Queries, one a line: BEIR JSON or id<TAB>text", HelpName = "FILE" };

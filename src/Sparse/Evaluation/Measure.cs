@@ -15,8 +15,8 @@ public abstract class Measure
 
     /// <summary>Understands one name.</summary>
     /// <param name="name">
-    /// nDCG, RR, AP (cut-off optional), R, P, Success (cut-off needed), in any case; MRR, MAP, Recall and Precision too.
-    /// Parameters in brackets: <c>rel=2</c> (lowest relevant grade; all but nDCG) and <c>dcg='log2'</c> or
+    /// nDCG, RR, AP (cut-off optional), R, P, Success, Judged (cut-off needed), in any case; MRR, MAP, Recall and Precision too.
+    /// Parameters in brackets: <c>rel=2</c> (lowest relevant grade; all but nDCG and Judged) and <c>dcg='log2'</c> or
     /// <c>dcg='exp-log2'</c> (nDCG: gain is the grade, or 2^grade - 1).
     /// </param>
     /// <returns>The measure.</returns>

@@ -6,7 +6,7 @@ namespace Sparse.Evaluation;
 /// <summary>ir_measures' notation: NAME, optionally (KEY=VALUE,...), optionally @CUT.</summary>
 internal static partial class MeasureParser
 {
-    private const string Known = "nDCG@k, nDCG(dcg='exp-log2')@k, RR@k, AP@k, R@k, P@k, Success@k, and (rel=N) for all but nDCG";
+    private const string Known = "nDCG@k, nDCG(dcg='exp-log2')@k, RR@k, AP@k, R@k, P@k, Success@k, Judged@k, and (rel=N) for all but nDCG and Judged";
 
     internal static Measure Parse(string name)
     {
@@ -27,19 +27,19 @@ internal static partial class MeasureParser
         }
 
         string kind = match.Groups["name"].Value.ToUpperInvariant();
-        bool isNdcg = kind == "NDCG";
-        (int level, bool exponential) = ReadParameters(match.Groups["parameters"], isNdcg, trimmed);
+        (int level, bool exponential) = ReadParameters(match.Groups["parameters"], kind, trimmed);
         int depth = cut ?? int.MaxValue;
         return kind switch
         {
             "NDCG" => new Ndcg(trimmed, depth, exponential),
             "RR" or "MRR" => new ReciprocalRank(trimmed, depth, level),
             "AP" or "MAP" => new AveragePrecision(trimmed, depth, level),
-            "R" or "RECALL" or "P" or "PRECISION" or "SUCCESS" when cut is null =>
+            "R" or "RECALL" or "P" or "PRECISION" or "SUCCESS" or "JUDGED" when cut is null =>
                 throw new ArgumentException($"'{trimmed}' needs a cut-off, for example {trimmed}@10.", nameof(name)),
             "R" or "RECALL" => new Recall(trimmed, depth, level),
             "P" or "PRECISION" => new Precision(trimmed, depth, level),
             "SUCCESS" => new Success(trimmed, depth, level),
+            "JUDGED" => new Judged(trimmed, depth),
             _ => throw new ArgumentException($"'{trimmed}' is not a measure; there are {Known}.", nameof(name)),
         };
     }
@@ -70,7 +70,7 @@ internal static partial class MeasureParser
         return measures;
     }
 
-    private static (int Level, bool Exponential) ReadParameters(Group parameters, bool isNdcg, string name)
+    private static (int Level, bool Exponential) ReadParameters(Group parameters, string kind, string name)
     {
         int level = 1;
         bool exponential = false;
@@ -83,15 +83,14 @@ internal static partial class MeasureParser
         {
             string[] pair = parameter.Split('=', 2, StringSplitOptions.TrimEntries);
             string value = pair.Length == 2 ? pair[1].Trim('\'', '"') : "";
-            if (isNdcg && pair[0] == "dcg" && value is "log2" or "exp-log2")
+            if (kind == "NDCG" && pair[0] == "dcg" && value is "log2" or "exp-log2")
             {
                 exponential = value == "exp-log2";
             }
-            else if (isNdcg || pair[0] != "rel" || !int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out level) || level < 1)
+            else if (kind is "NDCG" or "JUDGED" || pair[0] != "rel" || !int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out level) || level < 1)
             {
-                throw new ArgumentException(
-                    $"'{parameter}' is no parameter of '{name}'; {(isNdcg ? "expected dcg='log2' or dcg='exp-log2'" : "expected rel=N, N from 1")}.",
-                    nameof(name));
+                string expected = kind switch { "NDCG" => "expected dcg='log2' or dcg='exp-log2'", "JUDGED" => "it takes none", _ => "expected rel=N, N from 1" };
+                throw new ArgumentException($"'{parameter}' is no parameter of '{name}'; {expected}.", nameof(name));
             }
         }
 
