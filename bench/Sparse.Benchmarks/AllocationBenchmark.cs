@@ -36,7 +36,7 @@ public class AllocationBenchmark
     {
         using var index = new VectorIndex(options);
         s_searcher = new SparseSearcher(index.Reader);
-        s_queries = [.. options.Queries.Select(VectorFile.Read).SelectMany(set => LuceneBenchmark.Queries(set, options.Limit))];
+        s_queries = [.. options.Queries.Select(VectorFile.Read).SelectMany(set => EngineBenchmark.Queries(set, options.Limit))];
         s_ks = [.. options.Ks];
         Summary summary = BenchmarkRunner.Run<AllocationBenchmark>(DefaultConfig.Instance
             .AddJob(Job.ShortRun.WithToolchain(InProcessEmitToolchain.Instance))

@@ -3,7 +3,7 @@ using Sparse.Search;
 
 namespace Sparse.Benchmarks;
 
-/// <summary>What the engine benchmark is asked to do.</summary>
+/// <summary>What a benchmark over vector files is asked to do.</summary>
 internal sealed class EngineOptions
 {
     /// <summary>Document vectors.</summary>
@@ -25,12 +25,12 @@ internal sealed class EngineOptions
     public int Limit { get; private set; } = int.MaxValue;
 
     /// <summary>Runs of each query after warm-up; the best counts.</summary>
-    public int Repeats { get; private set; } = 3;
+    public int Repeats { get; private set; } = 2;
 
-    /// <summary>Which exact algorithm.</summary>
+    /// <summary>Which exact algorithm (segment).</summary>
     public SweepPolicy Policy { get; private set; } = SweepPolicy.Choose;
 
-    /// <summary>False to believe without checking against exhaustive search.</summary>
+    /// <summary>False to believe (segment) without checking against exhaustive search.</summary>
     public bool Check { get; private set; } = true;
 
     /// <summary>Rounds of exchanges at most a split of our own reordering (20 is its default); 0 takes the order beside the documents.</summary>
@@ -39,10 +39,10 @@ internal sealed class EngineOptions
     /// <summary>Where to write the order that was used, or null.</summary>
     public string? SaveOrder { get; private set; }
 
-    /// <summary>True to build a Lucene directory and search that.</summary>
-    public bool Lucene { get; private set; }
+    /// <summary>"given" or "reordered" for one order of the documents alone (engine); null for both.</summary>
+    public string? Order { get; private set; }
 
-    /// <summary>Segments to build before they are merged into one (with --lucene).</summary>
+    /// <summary>Segments to build before they are merged into one (engine).</summary>
     public int Segments { get; private set; } = 1;
 
     /// <summary>Where the Lucene directory is kept, or built where it is not there (allocation, threads); null for one that goes with the run.</summary>
@@ -88,8 +88,14 @@ internal sealed class EngineOptions
                 case "--no-check":
                     options.Check = false;
                     break;
-                case "--lucene":
-                    options.Lucene = true;
+                case "--order":
+                    options.Order = Values(args, ref i, option)[0];
+                    if (options.Order is not ("given" or "reordered"))
+                    {
+                        throw new ArgumentException($"--order is given or reordered, not '{options.Order}'.", nameof(args));
+                    }
+
+
                     break;
                 case "--segments":
                     options.Segments = Number(Values(args, ref i, option)[0]);

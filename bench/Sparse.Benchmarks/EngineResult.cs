@@ -39,14 +39,15 @@ internal sealed record EngineResult(
         return process.ExitCode == 0 ? results : throw new InvalidOperationException($"{script} ended with code {process.ExitCode}.");
     }
 
-    /// <summary>One table: mean, p50 and p99 in ms, and how many times our mean each engine takes.</summary>
+    /// <summary>One table: mean, p50 and p99 in ms, and how many times each engine takes what our first setting takes.</summary>
     public static void WriteTable(IReadOnlyList<EngineResult> ours, IReadOnlyList<EngineResult> peers, TextWriter output)
     {
         output.WriteLine("| queries | k | engine | mean ms | p50 ms | p99 ms | overlap | bytes/posting | build s | mean / ours | p99 / ours |");
         output.WriteLine("|---|---|---|---|---|---|---|---|---|---|---|");
-        foreach (EngineResult our in ours)
+        foreach (IGrouping<(string, int), EngineResult> rows in ours.Concat(peers).GroupBy(row => (row.Queries, row.K)))
         {
-            foreach (EngineResult row in peers.Where(p => p.Queries == our.Queries && p.K == our.K).Prepend(our))
+            EngineResult our = rows.First();
+            foreach (EngineResult row in rows)
             {
                 output.WriteLine(string.Create(
                     CultureInfo.InvariantCulture,

@@ -1,7 +1,8 @@
 using Sparse.Benchmarks;
 
 const string Usage = """
-    usage: engine --docs FILE.bin --queries FILE.bin... [--k K...] [--peers bench.sh] [--json] [--lucene] [--reorder ITERATIONS] [--limit N] [--repeats N]
+    usage: engine --docs FILE.bin --queries FILE.bin... [--k K...] [--peers bench.sh] [--json] [--order given|reordered] [--limit N] [--repeats N]
+           segment --docs FILE.bin --queries FILE.bin... [--k K...] [--reorder ROUNDS] [--save-order FILE] [--policy choose|always|never] [--no-check]
            scaling --docs FILE.bin --queries FILE.bin... [--plot FILE.png]
            allocation --docs FILE.bin --queries FILE.bin... [--k K...] [--index DIR] [--reorder 1] [--limit N]
            threads --docs FILE.bin --queries FILE.bin... [--k K...] [--index DIR] [--reorder 1] [--json]
@@ -12,8 +13,9 @@ try
     switch (args)
     {
         case ["engine", .. string[] rest]:
-            var options = EngineOptions.Parse(rest);
-            return options.Lucene ? LuceneBenchmark.Run(options) : EngineBenchmark.Run(options);
+            return EngineBenchmark.Run(EngineOptions.Parse(rest));
+        case ["segment", .. string[] rest]:
+            return SegmentBenchmark.Run(EngineOptions.Parse(rest));
         case ["scaling", .. string[] rest]:
             return ScalingBenchmark.Run(EngineOptions.Parse(rest));
         case ["allocation", .. string[] rest]:
@@ -27,7 +29,7 @@ try
             return 2;
     }
 }
-catch (Exception e) when (e is ArgumentException or IOException or InvalidDataException)
+catch (Exception e) when (e is ArgumentException or IOException or InvalidDataException or InvalidOperationException)
 {
     Console.Error.WriteLine(e.Message);
     return 2;

@@ -42,7 +42,7 @@ internal static unsafe class ScalingBenchmark
             string path = Path.Combine(Path.GetTempPath(), $"sparse-scaling-{Environment.ProcessId}.impacts");
             try
             {
-                int[] ordinalOf = SegmentFile.Write(path, documents, EngineBenchmark.Reorder(documents, 20));
+                int[] ordinalOf = SegmentFile.Write(path, documents, SegmentBenchmark.Reorder(documents, 20));
                 long started = Stopwatch.GetTimestamp();
                 using var segment = new ImpactSegment(ImpactMemory.Map(path, 0, new FileInfo(path).Length));
                 double opened = Stopwatch.GetElapsedTime(started).TotalMilliseconds;

@@ -23,7 +23,7 @@ internal static class ThreadsBenchmark
         var searcher = new SparseSearcher(index.Reader);
         foreach (VectorFile set in options.Queries.Select(VectorFile.Read))
         {
-            SparseQuery[] queries = LuceneBenchmark.Queries(set, options.Limit);
+            SparseQuery[] queries = EngineBenchmark.Queries(set, options.Limit);
             foreach (int k in options.Ks)
             {
                 int passes = Math.Max(1, (int)(Seconds * Measure(searcher, queries, k, 2, 5).PerSecond / queries.Length));

@@ -19,7 +19,7 @@ internal sealed class VectorIndex : IDisposable
         _directory = FSDirectory.Open(options.Index ?? _temporary);
         if (!DirectoryReader.IndexExists(_directory))
         {
-            LuceneBenchmark.Build(_directory, VectorFile.Read(options.Docs), options.Reorder > 0, options.Segments);
+            EngineBenchmark.Build(_directory, VectorFile.Read(options.Docs), options.Reorder > 0, options.Segments);
         }
 
         Reader = DirectoryReader.Open(_directory);
