@@ -65,7 +65,7 @@ internal static class GraphChecks
     // Rank of the output and its least number, over a few short texts.
     private static (int Rank, float Least) Run(SpladeModel model, OnnxModel graph, string output)
     {
-        using OnnxSession session = OnnxSession.Load(graph.ToBytes(), model.Source);
+        using OnnxSession session = OnnxSession.Load(graph.ToBytes(), model.Source, configure: null);
         var batch = new InputBatch();
         int rank = 0;
         float least = float.PositiveInfinity;
