@@ -12,6 +12,9 @@ using Sparse.Tokens;
 //   dotnet run -c Release --project bench/Sparse.Quality -- --dense ../shared/models/minilm-l6-int8 --collections cranfield
 //     [--dense-tokenizer ../shared/models/splade-tiny]: a dense model instead, over brute force.
 //   dotnet run -c Release --project bench/Sparse.Quality -- --long vespa-docs-qa: long documents, cut, merged and in passages.
+//   dotnet run -c Release --project bench/Sparse.Quality -- --fusion bench/results/fusion.md
+//     --collections scifact,nfcorpus,cranfield,cisi,cacm,vespa-docs-qa,chunking-eval [--dense ../shared/models/minilm-l6-int8]:
+//     hybrid search, each fusion beside its legs, whole and crippled, and with a dense leg beside them.
 // Encoded vectors are kept in the cache folder, so that a second run takes a minute. Exit code 1: a figure is outside its limits.
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 var options = new Dictionary<string, string>
@@ -21,6 +24,7 @@ var options = new Dictionary<string, string>
     ["--collections"] = "scifact,nfcorpus,cranfield,vespa-docs-qa,chunking-eval",
     ["--out"] = "",
     ["--long"] = "",
+    ["--fusion"] = "",
     ["--dense"] = "",
     ["--dense-tokenizer"] = "../shared/models/splade-tiny",
     ["--cache"] = Path.Combine(Path.GetTempPath(), "sparse-quality"),
@@ -43,9 +47,44 @@ if (options["--long"].Length > 0)
     return 0;
 }
 
-if (options["--dense"].Length > 0)
+using DenseEncoder? dense = options["--dense"].Length == 0 ? null
+    : DenseEncoder.FromFolder(options["--dense"], new DenseEncoderOptions { Tokenizer = TokenizerFolder.Read(options["--dense-tokenizer"]) });
+if (options["--fusion"].Length > 0)
 {
-    using var dense = DenseEncoder.FromFolder(options["--dense"], new DenseEncoderOptions { Tokenizer = TokenizerFolder.Read(options["--dense-tokenizer"]) });
+    using SpladeEncoder builtIn = SpladeEncoder.BuiltIn();
+    var vectors = new VectorCache(options["--cache"]);
+    DenseCache? denseVectors = dense is null ? null : new DenseCache(options["--cache"], dense);
+    List<FusionFigures> whole = [], titles = [], half = [], withDense = [];
+    foreach (string name in names)
+    {
+        var run = new FusionRun(Collection.Read(options["--data"], name), vectors, denseVectors, builtIn, Path.Combine(options["--cache"], "indexes"));
+        whole.Add(run.Whole());
+        titles.Add(run.TitlesAlone());
+        half.Add(run.HalfTheTerms());
+        if (denseVectors is not null)
+        {
+            withDense.Add(run.WithDense());
+        }
+
+        Console.Error.WriteLine($"{name} done");
+    }
+
+    var tables = new FusionReport($"dotnet run -c Release --project bench/Sparse.Quality -- {string.Join(' ', args)}");
+    tables.Add("BM25 and the built-in model", whole);
+    tables.Add("Crippled: BM25 over titles alone", titles);
+    tables.Add("Crippled: a model that has lost half of its terms", half);
+    if (withDense.Count > 0)
+    {
+        tables.Add($"With a dense leg: {dense!.Name}, the best 200 of brute force", withDense);
+    }
+
+    Console.Write(tables.ToString());
+    File.WriteAllText(options["--fusion"], tables.ToString());
+    return 0;
+}
+
+if (dense is not null)
+{
     return DenseRun.Measure(dense, names.Select(name => Collection.Read(options["--data"], name))) ? 0 : 1;
 }
 

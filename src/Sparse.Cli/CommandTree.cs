@@ -25,6 +25,7 @@ internal static class CommandTree
             CheckCommand.Create(),
             BackupCommand.Create(),
             OptimizeCommand.Create(),
+            CalibrateCommand.Create(),
             ModelCommand.Create(),
         };
         root.SetAction(parsed => new HelpAction().Invoke(parsed));

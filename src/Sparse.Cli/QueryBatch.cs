@@ -30,7 +30,7 @@ internal static class QueryBatch
             for (int i = 0; i < window.Length; i++)
             {
                 stop.ThrowIfCancellationRequested();
-                SearchOptions options = side.Options with { WithStoredFields = false, ExcludeId = dropQueryId ? window[i].Id : null };
+                SearchOptions options = side.Options(k) with { WithStoredFields = false, ExcludeId = dropQueryId ? window[i].Id : null };
                 run.Add(window[i].Id, Ranking(index, window[i], vectors?[i], k, options));
             }
 
@@ -42,12 +42,15 @@ internal static class QueryBatch
 
     private static RunEntry[] Ranking(SparseIndex index, QueryText query, TermVector? vector, int k, SearchOptions options)
     {
-        if (string.IsNullOrWhiteSpace(query.Text) || vector is { Count: 0 })
+        bool isHybrid = options.Mode == SearchMode.Hybrid;
+        if (string.IsNullOrWhiteSpace(query.Text) || (!isHybrid && vector is { Count: 0 }))
         {
             return [];
         }
 
-        SearchResult result = vector is null ? index.Search(query.Text, k, options) : index.SearchVector(vector, k, options);
+        SearchResult result = isHybrid ? index.Search(query.Text, k, options with { QueryVector = vector })
+            : vector is null ? index.Search(query.Text, k, options)
+            : index.SearchVector(vector, k, options);
         return [.. result.Hits.Select(hit => new RunEntry(hit.Id, (float)hit.Score))];
     }
 }

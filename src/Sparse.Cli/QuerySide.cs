@@ -1,4 +1,5 @@
 using Sparse.Cli.Options;
+using Sparse.Fusion;
 using Sparse.LuceneNet;
 using Sparse.Vectors;
 
@@ -9,15 +10,19 @@ namespace Sparse.Cli;
 /// <param name="Mode">The mode; null for the index's default.</param>
 /// <param name="Encoding">How queries become term vectors.</param>
 /// <param name="ModelFolder">A model folder given by the user; null: the one that the index remembers.</param>
-internal sealed record QueryChoice(string IndexFolder, SearchMode? Mode, QueryEncoding Encoding, string? ModelFolder);
+/// <param name="Fusion">How hybrid search fuses.</param>
+internal sealed record QueryChoice(string IndexFolder, SearchMode? Mode, QueryEncoding Encoding, string? ModelFolder, FusionOptions Fusion);
 
 /// <summary>The query side of a search, resolved against an index: its mode and, only where that mode needs one, an encoder.</summary>
 internal sealed class QuerySide : IDisposable
 {
-    private QuerySide(SearchMode mode, ITermEncoder? encoder)
+    private readonly FusionOptions _fusion;
+
+    private QuerySide(SearchMode mode, ITermEncoder? encoder, FusionOptions fusion)
     {
         Mode = mode;
         Encoder = encoder;
+        _fusion = fusion;
     }
 
     /// <summary>The mode.</summary>
@@ -27,7 +32,8 @@ internal sealed class QuerySide : IDisposable
     public ITermEncoder? Encoder { get; }
 
     /// <summary>Options for a search by this side.</summary>
-    public SearchOptions Options => new() { Mode = Mode, QueryEncoder = Encoder };
+    /// <param name="hits">How many hits are wanted: legs are fused as deep as that at least.</param>
+    public SearchOptions Options(int hits) => new() { Mode = Mode, QueryEncoder = Encoder, Fusion = _fusion with { Depth = Math.Max(_fusion.Depth, hits) } };
 
     /// <summary>Resolves the options against an index.</summary>
     /// <param name="index">The index.</param>
@@ -36,10 +42,10 @@ internal sealed class QuerySide : IDisposable
     /// <exception cref="WrongInputException">The index can't be searched so.</exception>
     public static QuerySide Open(SparseIndex index, QueryChoice choice)
     {
-        SearchMode mode = choice.Mode ?? (index.Encoder is null ? SearchMode.Bm25 : SearchMode.Sparse);
+        SearchMode mode = choice.Mode ?? (index.Encoder is null ? SearchMode.Bm25 : SearchMode.Hybrid);
         if (mode == SearchMode.Bm25)
         {
-            return new QuerySide(mode, null);
+            return new QuerySide(mode, null, choice.Fusion);
         }
 
         if (index.Encoder is not { } identity)
@@ -53,7 +59,7 @@ internal sealed class QuerySide : IDisposable
         ITermEncoder encoder = isByTable
             ? EncoderChoice.ForInferenceFreeQueries(identity, memory, choice.ModelFolder)
             : EncoderChoice.ForIndex(identity, memory, choice.ModelFolder, new EncoderSettings(memory.MaxTokens, null) { OwnTermsOnly = choice.Encoding == QueryEncoding.Lexical });
-        return new QuerySide(mode, encoder);
+        return new QuerySide(mode, encoder, choice.Fusion);
     }
 
     /// <inheritdoc/>

@@ -1,3 +1,4 @@
+using Sparse.Fusion;
 using Sparse.Vectors;
 
 namespace Sparse.LuceneNet;
@@ -10,6 +11,9 @@ public enum SearchMode
 
     /// <summary>Okapi BM25 over the words of title and text.</summary>
     Bm25,
+
+    /// <summary>Both side by side, their scores fused.</summary>
+    Hybrid,
 }
 
 /// <summary>Options of one search.</summary>
@@ -26,4 +30,16 @@ public sealed record SearchOptions
 
     /// <summary>True (default) to read title, text and further fields of each hit; false for ids and scores alone.</summary>
     public bool WithStoredFields { get; init; } = true;
+
+    /// <summary>Hits to leave out at the front, ≥ 0: 20 with k = 10 gives hits 21 to 30 of the one ranking that all pages are cut from.</summary>
+    public int Skip { get; init; }
+
+    /// <summary>Hybrid: how scores are fused; null for the defaults.</summary>
+    public FusionOptions? Fusion { get; init; }
+
+    /// <summary>Hybrid: the query's vector, made before by the query encoder; null to have it made now.</summary>
+    public TermVector? QueryVector { get; init; }
+
+    /// <summary>Hybrid: rankings made elsewhere, fused with the index's own legs.</summary>
+    public IReadOnlyList<OutsideLeg> OutsideLegs { get; init; } = [];
 }

@@ -1,11 +1,13 @@
 using Sparse.Chunks;
+using Sparse.Fusion;
 
 namespace Sparse.LuceneNet;
 
 /// <summary>One document found.</summary>
 /// <param name="Rank">Place in the list, from 1.</param>
 /// <param name="Id">The document's own id.</param>
-/// <param name="Score">Sparse: the dot product over stored impacts, an integer times a power of two, without rounding. BM25: Lucene's float.</param>
+/// <param name="Score">Sparse: the dot product over stored impacts, an integer times a power of two, without rounding. BM25: Lucene's float.
+/// Hybrid: the fused score; calibrated on the index's own scale, see <see cref="FusionCalibration"/>.</param>
 /// <param name="Title">The stored title; null where the document has none or stored fields were not asked for.</param>
 /// <param name="Text">The stored text; empty where stored fields were not asked for.</param>
 /// <param name="Fields">Further stored fields; empty where stored fields were not asked for.</param>
@@ -16,6 +18,9 @@ public sealed record SearchHit(int Rank, string Id, double Score, string? Title,
     /// empty where that is the title alone. Null for other documents, and for hits by words.
     /// </summary>
     public Passage? Passage { get; init; }
+
+    /// <summary>Hybrid: what each leg says of the hit, in the order bm25, sparse, legs from outside, feedback; a leg that could not run is not there. Else empty.</summary>
+    public IReadOnlyList<LegScore> Legs { get; init; } = [];
 }
 
 /// <summary>What a search found.</summary>

@@ -19,7 +19,7 @@ namespace Sparse.LuceneNet;
 /// <see cref="Commit"/> and <see cref="Refresh"/> move them forward. <see cref="Dispose"/> gives up what was not committed.</para>
 /// <para>The encoder stays the caller's: the index does not dispose it.</para>
 /// </remarks>
-public sealed class SparseIndex : IDisposable
+public sealed partial class SparseIndex : IDisposable
 {
     private readonly FSDirectory _directory;
     private readonly EnglishLexicalAnalyzer _analyzer = new();
@@ -278,6 +278,11 @@ public sealed class SparseIndex : IDisposable
 
         options ??= new SearchOptions();
         SearchMode mode = options.Mode ?? (_identity.HasVectors && options.QueryEncoder is not null ? SearchMode.Sparse : DefaultMode);
+        if (mode == SearchMode.Hybrid)
+        {
+            return SearchHybrid(query, k, options, filter: null);
+        }
+
         if (mode == SearchMode.Sparse)
         {
             ITermEncoder encoder = RequireQueryEncoder(options);
@@ -300,15 +305,15 @@ public sealed class SparseIndex : IDisposable
     /// <param name="k">How many at most, ≥ 1.</param>
     /// <param name="options">Options; null for the defaults. The mode, where given, must be sparse.</param>
     /// <returns>The hits, best first; only documents with a score above 0.</returns>
-    /// <exception cref="ArgumentException">The query has no terms, or the mode is BM25.</exception>
+    /// <exception cref="ArgumentException">The query has no terms, or the mode is not sparse.</exception>
     /// <exception cref="InvalidOperationException">The index has no vectors, or no encoder was given to name the terms.</exception>
     public SearchResult SearchVector(TermVector query, int k = 10, SearchOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(query);
         options ??= new SearchOptions();
-        if (options.Mode == SearchMode.Bm25)
+        if (options.Mode is SearchMode.Bm25 or SearchMode.Hybrid)
         {
-            throw new ArgumentException("A term vector can't be searched by BM25; give a text, or leave the mode out.", nameof(options));
+            throw new ArgumentException("A term vector holds no words for BM25 or hybrid search; give a text, or leave the mode out.", nameof(options));
         }
 
         Vocabulary vocabulary = RequireQueryEncoder(options).Vocabulary;
@@ -383,20 +388,28 @@ public sealed class SparseIndex : IDisposable
     private SearchResult Run(string text, SearchMode mode, Query query, int k, SearchOptions options, IReadOnlyList<string> warnings)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(k, 1);
+        ArgumentOutOfRangeException.ThrowIfNegative(options.Skip);
         return _view.Read((searcher, _) =>
         {
             // One more than asked for, in case the one to leave out is among them.
-            int wanted = options.ExcludeId is null ? k : Math.Min(k, int.MaxValue - 1) + 1;
+            int wanted = (int)Math.Min((long)k + options.Skip + (options.ExcludeId is null ? 0 : 1), int.MaxValue);
             ScoreDoc[] found = query is SparseQuery sparse ? BestPassages.Find(IndexView.Sparse(searcher), sparse, wanted) : searcher.Search(query, wanted).ScoreDocs;
             IList<AtomicReaderContext> leaves = searcher.IndexReader.Leaves;
             var hits = new List<SearchHit>(found.Length);
+            int rank = 0;
             foreach (ScoreDoc best in found)
             {
+                if (options.ExcludeId is null && rank < options.Skip)
+                {
+                    rank++;
+                    continue;
+                }
+
                 int head = PassageColumns.HeadOf(leaves, best.Doc);
                 SparseDocument document = options.WithStoredFields ? DocumentFields.Read(searcher, head) : new(DocumentFields.ReadId(searcher, head), "");
-                if (hits.Count < k && document.Id != options.ExcludeId)
+                if (hits.Count < k && document.Id != options.ExcludeId && ++rank > options.Skip)
                 {
-                    hits.Add(new SearchHit(hits.Count + 1, document.Id, best.Score, document.Title, document.Text, document.Fields.AsReadOnly())
+                    hits.Add(new SearchHit(rank, document.Id, best.Score, document.Title, document.Text, document.Fields.AsReadOnly())
                     {
                         Passage = mode == SearchMode.Sparse ? PassageColumns.SpanOf(leaves, best.Doc) : null,
                     });

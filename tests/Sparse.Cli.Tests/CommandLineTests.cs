@@ -33,7 +33,7 @@ internal sealed class CommandLineTests
     [TestCase("search x --index d -k 0", "-k takes a whole number from 1 to 10,000, not '0'")]
     [TestCase("search x --index d -k 10001", "-k takes a whole number from 1 to 10,000, not '10001'")]
     [TestCase("search x --index d -k many", "-k takes a whole number from 1 to 10,000, not 'many'")]
-    [TestCase("search x --index d --mode dense", "--mode takes sparse or bm25, not 'dense'")]
+    [TestCase("search x --index d --mode dense", "--mode takes hybrid, sparse or bm25, not 'dense'")]
     [TestCase("search x --index d --query-encoder fast", "--query-encoder takes auto, full, idf or lexical, not 'fast'")]
     [TestCase("search x --index d --colour red", "there is no option '--colour' (see sparse search --help)")]
     [TestCase("index a --index d --format pdf", "--format takes auto, beir, jsonl, text, markdown, html or csv, not 'pdf'")]

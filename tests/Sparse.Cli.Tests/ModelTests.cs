@@ -20,11 +20,42 @@ internal sealed class ModelTests
     public void Remove() => _corpus.Dispose();
 
     [Test]
-    public void Search_by_meaning_is_the_default_of_an_index_with_vectors()
+    public void Hybrid_search_is_the_default_of_an_index_with_vectors()
     {
         using var json = JsonDocument.Parse(Tool.Run("search", "immunization against illness", "--index", _corpus.Index, "--json").Output);
-        Assert.That(json.RootElement.GetProperty("mode").GetString(), Is.EqualTo("sparse"));
-        Assert.That(json.RootElement.GetProperty("hits")[0].GetProperty("id").GetString(), Is.EqualTo("d1"), "no word in common");
+        Assert.That(json.RootElement.GetProperty("mode").GetString(), Is.EqualTo("hybrid"));
+        JsonElement hit = json.RootElement.GetProperty("hits")[0];
+        Assert.That(hit.GetProperty("id").GetString(), Is.EqualTo("d1"), "no word in common");
+        Assert.That(hit.GetProperty("legs").EnumerateArray().Select(leg => leg.GetProperty("leg").GetString()), Is.EqualTo(new[] { "bm25", "sparse", "feedback" }));
+        Assert.That(hit.GetProperty("legs")[0].GetProperty("rank").ValueKind, Is.EqualTo(JsonValueKind.Null), "words did not find it");
+        Assert.That(hit.GetProperty("legs")[1].EnumerateObject().Select(member => member.Name), Is.EqualTo(new[] { "leg", "rank", "score", "normalized", "weight" }));
+    }
+
+    [Test]
+    public void Fusion_is_chosen_by_name_and_weights()
+    {
+        string[] search = ["search", "immunization against water", "--index", _corpus.Index, "--json", "-k", "1"];
+        Assert.Multiple(() =>
+        {
+            Assert.That(Tool.Run([.. search, "--fusion", "minmax", "--weights", "bm25=1,sparse=0"]).Output, Does.Not.Contain("\"id\":\"d1\""));
+            Assert.That(Tool.Run([.. search, "--fusion", "rrf", "--weights", "bm25=0"]).Output, Does.Contain("\"score\":0.01639"));
+            Assert.That(Tool.Run([.. search, "--skip", "1"]).Output, Does.Contain("\"rank\":2"));
+            CommandLineTests.AssertWrong(Tool.Run([.. search, "--weights", "bm25"]), "--weights takes LEG=NUMBER", "not 'bm25'");
+            CommandLineTests.AssertWrong(Tool.Run([.. search, "--weights", "dense=1"]), "no leg 'dense'");
+            CommandLineTests.AssertWrong(Tool.Run([.. search, "--fusion", "best"]), "--fusion takes calibrated, rrf, minmax, zscore, l2 or raw, not 'best'");
+        });
+    }
+
+    [Test]
+    public void Calibrate_fits_hybrid_scores_and_stats_shows_it()
+    {
+        using var corpus = new SmallCorpus();
+        corpus.Indexed("builtin");
+        Assert.That(Tool.Run("stats", "--index", corpus.Index, "--json").Output, Does.Contain("\"calibration\":{\"queries\":6,"), "fitted when it was made");
+        ToolResult result = Tool.Run("calibrate", "--index", corpus.Index, "--sample", "3");
+        Assert.That(result.ExitCode, Is.Zero, result.Error);
+        Assert.That(result.Output, Does.StartWith("fitted on 3 queries: score 0 is a share of 0."));
+        Assert.That(Tool.Run("stats", "--index", corpus.Index, "--json").Output, Does.Contain("\"calibration\":{\"queries\":3,"));
     }
 
     [TestCase("--mode", "bm25")]
@@ -214,7 +245,7 @@ internal sealed class ModelTests
             CommandLineTests.AssertWrong(Tool.Run("index", corpus.Corpus, "--index", corpus.Index, "--append", "--encoder", "builtin"), "written by the encoder 'splade-tiny'", "another");
             CommandLineTests.AssertWrong(Tool.Run("index", corpus.Corpus, "--index", corpus.Index, "--append", "--encoder", "none"), "splade-tiny");
             CommandLineTests.AssertWrong(Tool.Run("search", "x", "--index", _corpus.Index, "--encoder", model), "written by the encoder 'builtin'", "another");
-            Assert.That(Tool.Run("search", "immunization", "--index", corpus.Index, "--json").Output, Does.Contain("\"mode\":\"sparse\",\"hits\":[{\"rank\":1,\"id\":\"d1\""));
+            Assert.That(Tool.Run("search", "immunization", "--index", corpus.Index, "--json").Output, Does.Contain("\"mode\":\"hybrid\",\"hits\":[{\"rank\":1,\"id\":\"d1\""));
             Assert.That(Tool.Run("index", corpus.Corpus, "--index", corpus.Index, "--append").Output, Does.StartWith("0 documents indexed").And.Contain("6 there already"));
             Assert.That(Tool.Run("search", "vaccine", "--index", corpus.Index, "--query-encoder", "idf", "--json").Output, Does.Contain("\"id\":\"d1\""));
         });

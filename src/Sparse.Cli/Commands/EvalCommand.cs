@@ -25,6 +25,7 @@ internal static class EvalCommand
         Option<string> metrics = SharedOptions.Metrics();
         Option<int?> k = SharedOptions.K("Hits a query; default: the largest cut of the measures", null);
         Option<SearchMode?> mode = SharedOptions.Mode();
+        var fusion = new FusionChoice();
         Option<QueryEncoding> queryEncoder = SharedOptions.QueryEncoder();
         Option<string?> modelFolder = SharedOptions.ModelFolder();
         Option<bool> dropQueryId = SharedOptions.DropQueryId();
@@ -33,6 +34,11 @@ internal static class EvalCommand
         {
             qrels, run, index, queries, metrics, k, mode, queryEncoder, modelFolder, dropQueryId, json,
         };
+        foreach (Option option in fusion.Options)
+        {
+            command.Add(option);
+        }
+
         command.SetAction(parsed =>
         {
             IReadOnlyList<Measure> measures = Measure.ParseList(parsed.GetRequiredValue(metrics));
@@ -50,7 +56,7 @@ internal static class EvalCommand
             bool dropsOwn = parsed.GetValue(dropQueryId);
             TrecRun evaluated = hasRun
                 ? WithoutOwnIds(TrecRun.Read(runFile!), dropsOwn)
-                : Search(new QueryChoice(folder!, parsed.GetValue(mode), parsed.GetValue(queryEncoder), parsed.GetValue(modelFolder)),
+                : Search(new QueryChoice(folder!, parsed.GetValue(mode), parsed.GetValue(queryEncoder), parsed.GetValue(modelFolder), fusion.Read(parsed)),
                     judgements, queryFile!, parsed.GetValue(k) ?? Depth(measures), dropsOwn);
             Show(measures, judgements, evaluated, parsed.GetValue(json));
             return ExitCode.Success;

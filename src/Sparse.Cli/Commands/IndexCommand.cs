@@ -121,6 +121,11 @@ internal static class IndexCommand
                 + $"free some space and go on with {ResumeCommand()}", full);
         }
 
+        if (index.Encoder is not null && run.Added > 0)
+        {
+            index.Calibrate();
+        }
+
         Summarize(request, corpus, index, run, progress);
         return ExitCode.Success;
     }

@@ -20,6 +20,8 @@ internal static class SearchCommand
         Option<string?> index = SharedOptions.Index();
         Option<int?> k = SharedOptions.K("Hits a query; default: 10, with --queries 1,000", null);
         Option<SearchMode?> mode = SharedOptions.Mode();
+        var fusion = new FusionChoice();
+        Option<int?> skip = NumberOption.Create("--skip", 0, 0, SharedOptions.MostHits, "Leave out the first hits: 20 with -k 10 shows the third page");
         Option<QueryEncoding> queryEncoder = SharedOptions.QueryEncoder();
         Option<string?> modelFolder = SharedOptions.ModelFolder();
         Option<bool> json = SharedOptions.Json();
@@ -30,15 +32,20 @@ internal static class SearchCommand
         {
             query, index, k, mode, queryEncoder, modelFolder, json, queries, run, dropQueryId,
         };
+        foreach (Option option in (Option[])[skip, .. fusion.Options])
+        {
+            command.Add(option);
+        }
+
         command.SetAction(parsed =>
         {
             string[] words = parsed.GetValue(query) ?? [];
             string? file = parsed.GetValue(queries);
             string? output = parsed.GetValue(run);
-            var choice = new QueryChoice(parsed.GetRequiredValue(index)!, parsed.GetValue(mode), parsed.GetValue(queryEncoder), parsed.GetValue(modelFolder));
+            var choice = new QueryChoice(parsed.GetRequiredValue(index)!, parsed.GetValue(mode), parsed.GetValue(queryEncoder), parsed.GetValue(modelFolder), fusion.Read(parsed));
             if (file is null && output is null)
             {
-                return One(words, choice, parsed.GetValue(k) ?? HitsOfOneQuery, parsed.GetValue(json));
+                return One(words, choice, parsed.GetValue(k) ?? HitsOfOneQuery, parsed.GetValue(skip) ?? 0, parsed.GetValue(json));
             }
 
             if (file is null || output is null || words.Length > 0 || parsed.GetValue(json))
@@ -51,7 +58,7 @@ internal static class SearchCommand
         return command;
     }
 
-    private static int One(string[] words, QueryChoice choice, int k, bool asJson)
+    private static int One(string[] words, QueryChoice choice, int k, int skip, bool asJson)
     {
         string query = string.Join(' ', words);
         if (words.Length == 0)
@@ -66,7 +73,7 @@ internal static class SearchCommand
 
         using SparseIndex index = IndexFolder.OpenReadOnly(choice.IndexFolder);
         using QuerySide side = QuerySide.Open(index, choice);
-        SearchResult result = index.Search(query, k, side.Options);
+        SearchResult result = index.Search(query, k, side.Options(skip + k) with { Skip = skip });
         foreach (string warning in result.Warnings)
         {
             Screen.Warn(warning);
@@ -92,7 +99,7 @@ internal static class SearchCommand
         using var stop = new StopSignal();
         (TrecRun run, TimeSpan elapsed) = DocumentProgress.Run("Searching", "queries", progress =>
             (QueryBatch.Run(index, side, queries, k, dropQueryId, progress, stop.Token), progress.Elapsed));
-        OutputFile.Write(output, writer => run.Write(writer, side.Mode == SearchMode.Sparse ? "sparse" : "bm25"));
+        OutputFile.Write(output, writer => run.Write(writer, HitList.Word(side.Mode)));
         long hits = run.QueryIds.Sum(id => (long)run.Ranking(id).Count);
         Console.Out.WriteLine($"{Figure.Count(queries.Count, "query", "queries")}, {Figure.Count(hits, "hit")} in {Figure.Duration(elapsed)}: {output}");
         return ExitCode.Success;

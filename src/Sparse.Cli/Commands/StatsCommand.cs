@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using Sparse.Cli.Display;
 using Sparse.Cli.Options;
+using Sparse.Fusion;
 using Sparse.LuceneNet;
 using Spectre.Console;
 
@@ -26,17 +27,17 @@ internal static class StatsCommand
         IndexStatistics statistics = index.Statistics();
         if (asJson)
         {
-            WriteJson(statistics);
+            WriteJson(statistics, index.Calibration);
         }
         else
         {
-            WriteTable(statistics);
+            WriteTable(statistics, index.Calibration);
         }
 
         return ExitCode.Success;
     }
 
-    private static void WriteJson(IndexStatistics statistics) => JsonLine.Write(Console.Out, json =>
+    private static void WriteJson(IndexStatistics statistics, FusionCalibration calibration) => JsonLine.Write(Console.Out, json =>
     {
         json.WriteNumber("documents", statistics.Documents);
         json.WriteNumber("passages", statistics.Passages);
@@ -77,9 +78,14 @@ internal static class StatsCommand
         }
 
         json.WriteNumber("formatVersion", statistics.FormatVersion);
+        json.WriteStartObject("calibration");
+        json.WriteNumber("queries", calibration.Queries);
+        json.WriteNumber("background", calibration.Background);
+        json.WriteNumber("best", calibration.Best);
+        json.WriteEndObject();
     });
 
-    private static void WriteTable(IndexStatistics statistics)
+    private static void WriteTable(IndexStatistics statistics, FusionCalibration calibration)
     {
         Row("documents", Figure.Count(statistics.Documents), statistics.DeletedDocuments == 0 ? ""
             : $"and {Figure.Count(statistics.DeletedDocuments)} deleted, not yet merged away");
@@ -95,6 +101,7 @@ internal static class StatsCommand
             Row("postings", Figure.Count(statistics.Postings), statistics.Documents == 0 ? ""
                 : string.Create(CultureInfo.InvariantCulture, $"{(double)statistics.Postings / (statistics.Passages + statistics.DeletedDocuments):0.0} a {(statistics.Passages > statistics.Documents ? "passage" : "document")}"));
             Row("encoder", encoder.Name, $"fingerprint {encoder.Fingerprint}");
+            Row("calibration", calibration.Queries == 0 ? "none" : Figure.Count(calibration.Queries, "query", "queries"), "what hybrid scores mean: sparse calibrate");
             Row("scale", statistics.Scale?.ToString("0.000000", CultureInfo.InvariantCulture) ?? "none", "weight of one impact step");
             Row("bytes a posting", statistics.BytesPerPosting.ToString("0.00", CultureInfo.InvariantCulture), $"format version {statistics.FormatVersion}");
         }

@@ -1,5 +1,7 @@
 using System.Text;
+using System.Text.Json;
 using System.Text.RegularExpressions;
+using Sparse.Fusion;
 using Sparse.LuceneNet;
 using Spectre.Console;
 
@@ -10,7 +12,7 @@ internal static class HitList
 {
     private const int SnippetLines = 2;
 
-    /// <summary>Writes <c>{"query":…,"mode":…,"hits":[{"rank","id","score","title","text","passage":{"start","length"}}]}</c>; a passage only where there is one.</summary>
+    /// <summary>Writes <c>{"query":…,"mode":…,"hits":[{"rank","id","score","title","text","passage":{"start","length"}}]}</c>; a passage only where there is one. Hybrid hits have "legs" too.</summary>
     /// <param name="output">Where to.</param>
     /// <param name="result">The result.</param>
     public static void WriteJson(TextWriter output, SearchResult result) => JsonLine.Write(output, json =>
@@ -32,6 +34,11 @@ internal static class HitList
                 json.WriteNumber("start", passage.Start);
                 json.WriteNumber("length", passage.Length);
                 json.WriteEndObject();
+            }
+
+            if (hit.Legs.Count > 0)
+            {
+                WriteLegs(json, hit.Legs);
             }
 
             json.WriteEndObject();
@@ -75,7 +82,41 @@ internal static class HitList
 
     /// <summary>The name of a mode in options and JSON.</summary>
     /// <param name="mode">The mode.</param>
-    public static string Word(SearchMode mode) => mode == SearchMode.Sparse ? "sparse" : "bm25";
+    public static string Word(SearchMode mode) => mode switch
+    {
+        SearchMode.Hybrid => "hybrid",
+        SearchMode.Sparse => "sparse",
+        _ => "bm25",
+    };
+
+    private static void WriteLegs(Utf8JsonWriter json, IReadOnlyList<LegScore> legs)
+    {
+        json.WriteStartArray("legs");
+        foreach (LegScore leg in legs)
+        {
+            json.WriteStartObject();
+            json.WriteString("leg", leg.Leg);
+            WriteNumber(json, "rank", leg.Rank);
+            WriteNumber(json, "score", leg.Score);
+            json.WriteNumber("normalized", leg.Normalized);
+            json.WriteNumber("weight", leg.Weight);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    }
+
+    private static void WriteNumber(Utf8JsonWriter json, string name, double? value)
+    {
+        if (value is { } number)
+        {
+            json.WriteNumber(name, number);
+        }
+        else
+        {
+            json.WriteNull(name);
+        }
+    }
 
     private static string Marked(string line, IReadOnlySet<string> queryWords)
     {

@@ -45,9 +45,10 @@ internal static class SharedOptions
     /// <param name="fallback">The value when it is not given.</param>
     public static Option<int?> K(string description, int? fallback) => NumberOption.Create("-k", fallback, 1, MostHits, description);
 
-    /// <summary><c>--mode sparse|bm25</c>.</summary>
+    /// <summary><c>--mode hybrid|sparse|bm25</c>.</summary>
     public static Option<SearchMode?> Mode() => ChoiceOption.Create<SearchMode?>(
-        "--mode", null, "Search by meaning or by words; default: sparse where the index has vectors", ("sparse", SearchMode.Sparse), ("bm25", SearchMode.Bm25));
+        "--mode", null, "Search by meaning and words, by meaning, or by words; default: hybrid where the index has vectors",
+        ("hybrid", SearchMode.Hybrid), ("sparse", SearchMode.Sparse), ("bm25", SearchMode.Bm25));
 
     /// <summary><c>--query-encoder auto|full|idf|lexical</c>.</summary>
     public static Option<QueryEncoding> QueryEncoder() => ChoiceOption.Create(

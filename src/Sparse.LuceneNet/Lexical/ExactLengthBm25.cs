@@ -37,16 +37,29 @@ internal sealed class ExactLengthBm25 : Similarity
         _b = b;
     }
 
+    /// <summary>Documents that have words, as in Lucene since version 8: passages behind a document's first have none.</summary>
+    /// <param name="statistics">Of the text field.</param>
+    public static long CountOf(CollectionStatistics statistics) => statistics.DocCount > 0 ? statistics.DocCount : statistics.MaxDoc;
+
+    /// <summary>How rare a word is.</summary>
+    /// <param name="documents">Documents of the index.</param>
+    /// <param name="docFreq">Documents that hold the word.</param>
+    public static double Idf(long documents, long docFreq) => Math.Log(1 + (documents - docFreq + 0.5) / (docFreq + 0.5));
+
+    /// <summary>The most that a word can score, however often a document says it.</summary>
+    /// <param name="documents">Documents of the index.</param>
+    /// <param name="docFreq">Documents that hold the word.</param>
+    public double MostOf(long documents, long docFreq) => Idf(documents, docFreq) * (_k1 + 1);
+
     /// <inheritdoc/>
     public override long ComputeNorm(FieldInvertState state) => state.Length - state.NumOverlap;
 
     /// <inheritdoc/>
     public override SimWeight ComputeWeight(float queryBoost, CollectionStatistics collectionStats, params TermStatistics[] termStats)
     {
-        // Documents that have words, as in Lucene since version 8: passages behind a document's first have none.
-        double documents = collectionStats.DocCount > 0 ? collectionStats.DocCount : collectionStats.MaxDoc;
-        double averageLength = collectionStats.SumTotalTermFreq <= 0 ? 1 : collectionStats.SumTotalTermFreq / documents;
-        double idf = termStats.Sum(term => Math.Log(1 + (documents - term.DocFreq + 0.5) / (term.DocFreq + 0.5)));
+        long documents = CountOf(collectionStats);
+        double averageLength = collectionStats.SumTotalTermFreq <= 0 ? 1 : collectionStats.SumTotalTermFreq / (double)documents;
+        double idf = termStats.Sum(term => Idf(documents, term.DocFreq));
         return new WordWeight(collectionStats.Field, averageLength, idf, queryBoost);
     }
 

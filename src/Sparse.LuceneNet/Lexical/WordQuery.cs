@@ -13,33 +13,44 @@ internal static class WordQuery
     /// <param name="field">The field.</param>
     /// <param name="text">Any text.</param>
     /// <returns>The query; null when the analyzer leaves no word.</returns>
-    public static Query? Parse(Analyzer analyzer, string field, string text)
+    public static Query? Parse(Analyzer analyzer, string field, string text) =>
+        Words(analyzer, field, text) is { Count: > 0 } words ? AnyOf(field, [.. words.Select(word => (word.Word, (float)word.Count))]) : null;
+
+    /// <summary>The words of a text with how often it says them, in the order of their first places.</summary>
+    /// <param name="analyzer">The analyzer that the field was indexed with.</param>
+    /// <param name="field">The field.</param>
+    /// <param name="text">Any text.</param>
+    public static List<(string Word, int Count)> Words(Analyzer analyzer, string field, string text)
     {
-        var counts = new Dictionary<string, int>(StringComparer.Ordinal);
-        var order = new List<string>();
-        using (TokenStream words = analyzer.GetTokenStream(field, text))
+        var places = new Dictionary<string, int>(StringComparer.Ordinal);
+        var found = new List<(string Word, int Count)>();
+        using TokenStream words = analyzer.GetTokenStream(field, text);
+        ICharTermAttribute word = words.AddAttribute<ICharTermAttribute>();
+        words.Reset();
+        while (words.IncrementToken())
         {
-            ICharTermAttribute word = words.AddAttribute<ICharTermAttribute>();
-            words.Reset();
-            while (words.IncrementToken())
+            string value = word.ToString();
+            if (places.TryGetValue(value, out int place))
             {
-                string value = word.ToString();
-                if (!counts.TryGetValue(value, out int count))
-                {
-                    order.Add(value);
-                }
-
-                counts[value] = count + 1;
+                found[place] = (value, found[place].Count + 1);
             }
-
-            words.End();
+            else
+            {
+                places.Add(value, found.Count);
+                found.Add((value, 1));
+            }
         }
 
-        var clauses = new List<Query>();
-        foreach (string word in order)
-        {
-            clauses.Add(new TermQuery(new Term(field, word)) { Boost = counts[word] });
-        }
+        words.End();
+        return found;
+    }
+
+    /// <summary>Any of some words.</summary>
+    /// <param name="field">The field.</param>
+    /// <param name="words">Analysed words, each with its factor; at least one.</param>
+    public static Query AnyOf(string field, IReadOnlyList<(string Word, float Weight)> words)
+    {
+        List<Query> clauses = [.. words.Select(word => new TermQuery(new Term(field, word.Word)) { Boost = word.Weight })];
 
         // Lucene limits the clauses of one BooleanQuery (1,024 unless the application says otherwise): sums of sums score the same.
         int limit = Math.Max(2, BooleanQuery.MaxClauseCount);
@@ -48,7 +59,7 @@ internal static class WordQuery
             clauses = [.. clauses.Chunk(limit).Select(AnyOf)];
         }
 
-        return clauses.Count == 0 ? null : AnyOf(clauses);
+        return AnyOf(clauses);
     }
 
     private static Query AnyOf(IReadOnlyCollection<Query> clauses)

@@ -11,13 +11,14 @@ internal static class BestPassages
     /// <param name="searcher">The index.</param>
     /// <param name="query">The query.</param>
     /// <param name="k">How many documents at most, ≥ 1.</param>
+    /// <param name="filter">Leaves only passages that it lets through; null for all.</param>
     /// <returns>Each by its best passage, or itself where it was added whole; best first.</returns>
-    public static ScoreDoc[] Find(SparseSearcher searcher, SparseQuery query, int k)
+    public static ScoreDoc[] Find(SparseSearcher searcher, SparseQuery query, int k, Filter? filter = null)
     {
         IndexReader reader = searcher.Reader;
         return PassageColumns.AreIn(reader)
-            ? Find(n => searcher.Search(query, n).ScoreDocs, doc => PassageColumns.HeadOf(reader.Leaves, doc), k, reader.MaxDoc)
-            : searcher.Search(query, k).ScoreDocs;
+            ? Find(n => searcher.Search(query, n, filter).ScoreDocs, doc => PassageColumns.HeadOf(reader.Leaves, doc), k, reader.MaxDoc)
+            : searcher.Search(query, k, filter).ScoreDocs;
     }
 
     /// <summary>Finds the k best documents.</summary>

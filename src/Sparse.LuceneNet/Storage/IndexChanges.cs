@@ -4,6 +4,7 @@ using Lucene.Net.Index;
 using Lucene.Net.Search.Similarities;
 using Lucene.Net.Store;
 using Lucene.Net.Util;
+using Sparse.Fusion;
 using Sparse.LuceneNet.Impacts;
 using Sparse.LuceneNet.Postings;
 using Sparse.Tokens;
@@ -134,6 +135,18 @@ internal sealed class IndexChanges : IDisposable
     /// <exception cref="IOException">Writing failed, now or earlier; the last commit stays.</exception>
     public void Commit() => Change(() =>
     {
+        Writer.Commit();
+        _hasUncommitted = false;
+        _ids.Refresh();
+        return 0;
+    });
+
+    /// <summary>Commits with a scale of calibrated scores; later commits keep it.</summary>
+    /// <param name="calibration">The scale.</param>
+    /// <exception cref="IOException">Writing failed, now or earlier; the last commit stays.</exception>
+    public void Calibrate(FusionCalibration calibration) => Change(() =>
+    {
+        Writer.SetCommitData(new Dictionary<string, string>(Writer.CommitData, StringComparer.Ordinal) { [IndexIdentity.CalibrationKey] = calibration.ToString() });
         Writer.Commit();
         _hasUncommitted = false;
         _ids.Refresh();

@@ -11,6 +11,9 @@ namespace Sparse.LuceneNet.Storage;
 /// <param name="Scale">Weight of one impact step; null for text alone.</param>
 internal sealed record IndexIdentity(bool HasVectors, EncoderIdentity? Encoder, float? Scale)
 {
+    /// <summary>The commit's key for the scale of calibrated scores.</summary>
+    public const string CalibrationKey = "sparse.calibration";
+
     private const string VersionKey = "sparse.version";
     private const string NameKey = "sparse.encoder.name";
     private const string FingerprintKey = "sparse.encoder.fingerprint";

@@ -1,0 +1,128 @@
+using System.Numerics.Tensors;
+using Sparse.Encoders.Splade;
+using Sparse.Evaluation;
+using Sparse.Formats;
+using Sparse.Fusion;
+using Sparse.LuceneNet;
+using Sparse.Vectors;
+
+namespace Sparse.Quality;
+
+/// <summary>One way of searching: its nDCG@10 a query.</summary>
+internal sealed record Way(string Name, double[] Ndcg)
+{
+    internal double Mean => Ndcg.Average();
+}
+
+/// <summary>Legs and fusions of one collection.</summary>
+/// <param name="Collection">Its name.</param>
+/// <param name="Legs">Each leg alone.</param>
+/// <param name="Fusions">Fusions of them, the default first.</param>
+internal sealed record FusionFigures(string Collection, Way[] Legs, Way[] Fusions)
+{
+    internal Way Better => Legs.MaxBy(leg => leg.Mean)!;
+}
+
+/// <summary>Fuses the legs of a collection, whole and crippled.</summary>
+internal sealed class FusionRun(Collection collection, VectorCache cache, DenseCache? dense, SpladeEncoder encoder, string indexFolder)
+{
+    private const int Hits = 10;
+    private const int DenseHits = 200;
+
+    internal static readonly (string Name, FusionOptions Options)[] Fusions =
+    [
+        ("default", new()),
+        ("without feedback", new() { Feedback = 0 }),
+        ("z-score", new() { Method = FusionMethod.ZScore }),
+        ("min-max", new() { Method = FusionMethod.MinMax }),
+        ("L2", new() { Method = FusionMethod.L2 }),
+        ("reciprocal rank", new() { Method = FusionMethod.ReciprocalRank }),
+        ("raw", new() { Method = FusionMethod.Raw }),
+    ];
+
+    private static readonly Measure Ndcg = Measure.Parse("nDCG@10");
+    private readonly string[] _queries = [.. collection.Queries.Select(query => query.Text)];
+    private readonly string _name = $"{collection.Name}-{collection.Hash}";
+
+    /// <summary>BM25 and the model, as they are.</summary>
+    internal FusionFigures Whole() => Run("whole", document => document.FullText, vector => vector, withDense: false);
+
+    /// <summary>BM25 and the model with a dense leg beside them.</summary>
+    internal FusionFigures WithDense() => Run("whole", document => document.FullText, vector => vector, withDense: true);
+
+    /// <summary>BM25 over titles alone; a document without one has no words.</summary>
+    internal FusionFigures TitlesAlone() => Run("titles", document => document.Title ?? "", vector => vector, withDense: false);
+
+    /// <summary>A model that has lost every term of an odd id.</summary>
+    internal FusionFigures HalfTheTerms() => Run("half", document => document.FullText, Half, withDense: false);
+
+    private static TermVector Half(TermVector vector)
+    {
+        int[] kept = [.. Enumerable.Range(0, vector.Count).Where(i => vector.Terms[i] % 2 == 0)];
+        return new TermVector([.. kept.Select(i => vector.Terms[i])], [.. kept.Select(i => vector.Weights[i])]);
+    }
+
+    private FusionFigures Run(string variant, Func<CorpusDocument, string> text, Func<TermVector, TermVector> change, bool withDense)
+    {
+        TermVector[] documents = cache.Get($"{_name}-documents", encoder, [.. collection.Documents.Select(document => document.FullText)]);
+        TermVector[] queries = cache.Get($"{_name}-queries", encoder, _queries);
+        string folder = Path.Combine(indexFolder, $"fusion-{collection.Name}-{variant}");
+        if (Directory.Exists(folder))
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+
+        using var index = SparseIndex.Create(folder, encoder);
+        index.Add([.. collection.Documents.Select((document, i) => new SparseDocument(document.Id, text(document)) { Vector = change(documents[i]) })]);
+        index.Commit();
+        OutsideLeg[]? denseLegs = withDense ? Dense() : null;
+        Way[] legs =
+        [
+            Measured("BM25", i => Search(index, i, new() { Mode = SearchMode.Bm25 })),
+            Measured("sparse", i => queries[i].Count == 0 ? [] : Entries(index.SearchVector(queries[i], Hits, new() { WithStoredFields = false }))),
+            .. denseLegs is null ? (Way[])[] : [Measured("dense", i => [.. denseLegs[i].Ranking])],
+        ];
+        return new FusionFigures(collection.Name, legs, [.. Fusions.Select(fusion => Measured(fusion.Name, i => Search(index, i, new()
+        {
+            Mode = SearchMode.Hybrid,
+            Fusion = fusion.Options,
+            QueryVector = queries[i],
+            OutsideLegs = denseLegs is null ? [] : [denseLegs[i]],
+        })))]);
+    }
+
+    private List<RunEntry> Search(SparseIndex index, int query, SearchOptions options)
+    {
+        try
+        {
+            return Entries(index.Search(_queries[query], Hits, options with { WithStoredFields = false }));
+        }
+        catch (ArgumentException)
+        {
+            // A query of stop words alone finds nothing by BM25.
+            return [];
+        }
+    }
+
+    private static List<RunEntry> Entries(SearchResult result) => [.. result.Hits.Select(hit => new RunEntry(hit.Id, (float)hit.Score))];
+
+    private OutsideLeg[] Dense()
+    {
+        float[][] documents = dense!.Get($"{_name}-documents", [.. collection.Documents.Select(document => document.FullText)]);
+        float[][] queries = dense.Get($"{_name}-queries", _queries);
+        return [.. queries.Select(query => new OutsideLeg("dense", [.. documents
+            .Select((vector, place) => (Score: TensorPrimitives.Dot(query, vector), place))
+            .OrderByDescending(hit => hit.Score).Take(DenseHits).Select(hit => new RunEntry(collection.Documents[hit.place].Id, hit.Score))]))];
+    }
+
+    private Way Measured(string name, Func<int, List<RunEntry>> search)
+    {
+        var run = new TrecRun();
+        for (int i = 0; i < _queries.Length; i++)
+        {
+            run.Add(collection.Queries[i].Id, search(i));
+        }
+
+        return new Way(name, [.. Ndcg.Evaluate(collection.Qrels, run).PerQuery.Select(query => query.Value)]);
+    }
+}

@@ -1,0 +1,80 @@
+using Lucene.Net.Index;
+using Lucene.Net.Search;
+using Sparse.Fusion;
+using Sparse.LuceneNet.Lexical;
+
+namespace Sparse.LuceneNet.Hybrid;
+
+/// <summary>BM25 as a leg: finds documents, scores given ones, and says what it knows of the words.</summary>
+/// <param name="searcher">Lucene's searcher, with our BM25.</param>
+/// <param name="words">The query's words, each once, with their factors.</param>
+internal sealed class LexicalLeg(IndexSearcher searcher, IReadOnlyList<(string Word, float Weight)> words)
+{
+    /// <summary>Its name in options and results.</summary>
+    public const string Name = "bm25";
+
+    /// <summary>What the index knows of the words.</summary>
+    public LegEvidence Evidence()
+    {
+        var similarity = (ExactLengthBm25)searcher.Similarity;
+        long documents = ExactLengthBm25.CountOf(searcher.CollectionStatistics(SparseFields.Text));
+        var terms = new TermEvidence[words.Count];
+        for (int i = 0; i < terms.Length; i++)
+        {
+            int docFreq = searcher.IndexReader.DocFreq(new Term(SparseFields.Text, words[i].Word));
+            terms[i] = new TermEvidence(words[i].Weight * similarity.MostOf(documents, docFreq), docFreq);
+        }
+
+        return LegEvidence.Of(terms, documents);
+    }
+
+    /// <summary>Finds the best documents.</summary>
+    /// <param name="depth">How many at most.</param>
+    /// <param name="filter">Leaves only documents that it lets through; null for all.</param>
+    public LegHit[] Search(int depth, Filter? filter) =>
+        Array.ConvertAll(searcher.Search(WordQuery.AnyOf(SparseFields.Text, words), filter, depth).ScoreDocs, hit => new LegHit(hit.Doc, hit.Score));
+
+    /// <summary>Scores given documents, the same to the last bit in whatever segment and beside whatever others they stand.</summary>
+    /// <param name="docs">Document numbers, ascending.</param>
+    /// <returns>[docs] scores; 0 where no word is.</returns>
+    public double[] Score(ReadOnlySpan<int> docs)
+    {
+        var scores = new double[docs.Length];
+        foreach ((string word, float factor) in words)
+        {
+            // One word after the other, summed in double in the order of the words: Lucene's own sums depend on which scorer it takes.
+            Weight weight = searcher.CreateNormalizedWeight(new TermQuery(new Term(SparseFields.Text, word)) { Boost = factor });
+            AddScores(searcher, weight, docs, scores);
+        }
+
+        return scores;
+    }
+
+    /// <summary>Adds a weight's scores of given documents.</summary>
+    /// <param name="searcher">The searcher.</param>
+    /// <param name="weight">The weight.</param>
+    /// <param name="docs">Document numbers, ascending.</param>
+    /// <param name="scores">[docs] added to.</param>
+    public static void AddScores(IndexSearcher searcher, Weight weight, ReadOnlySpan<int> docs, Span<double> scores)
+    {
+        int next = 0;
+        foreach (AtomicReaderContext leaf in searcher.IndexReader.Leaves)
+        {
+            int end = leaf.DocBase + leaf.AtomicReader.MaxDoc;
+            if (next == docs.Length || docs[next] >= end)
+            {
+                continue;
+            }
+
+            Scorer? scorer = weight.GetScorer(leaf, null);
+            for (; next < docs.Length && docs[next] < end; next++)
+            {
+                int doc = docs[next] - leaf.DocBase;
+                if (scorer is not null && (scorer.DocID >= doc ? scorer.DocID : scorer.Advance(doc)) == doc)
+                {
+                    scores[next] += scorer.GetScore();
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,101 @@
+using Lucene.Net.Index;
+using Lucene.Net.Search;
+using Sparse.Fusion;
+using Sparse.LuceneNet.Queries;
+using Sparse.LuceneNet.Storage;
+
+namespace Sparse.LuceneNet.Hybrid;
+
+/// <summary>The dot product over impacts as a leg: finds documents, scores given ones, and says what it knows of the terms.</summary>
+/// <param name="searcher">A searcher of the index's view.</param>
+/// <param name="query">The query's terms.</param>
+/// <param name="scale">Weight of one impact step.</param>
+internal sealed class SparseLeg(IndexSearcher searcher, SparseQuery query, float scale)
+{
+    /// <summary>Its name in options and results.</summary>
+    public const string Name = "sparse";
+
+    private const int MostImpact = 255;
+
+    /// <summary>What the index knows of the terms.</summary>
+    public LegEvidence Evidence()
+    {
+        var terms = new TermEvidence[query.Terms.Count];
+        for (int i = 0; i < terms.Length; i++)
+        {
+            int docFreq = searcher.IndexReader.DocFreq(new Term(query.Field, query.TermBytes[i]));
+            terms[i] = new TermEvidence((double)query.Weights[i] * scale * MostImpact, docFreq);
+        }
+
+        return LegEvidence.Of(terms, searcher.IndexReader.MaxDoc);
+    }
+
+    /// <summary>Finds the best documents, each by its best passage.</summary>
+    /// <param name="depth">How many at most.</param>
+    /// <param name="filter">Leaves only documents that it lets through; null for all.</param>
+    public LegHit[] Search(int depth, Filter? filter)
+    {
+        IList<AtomicReaderContext> leaves = searcher.IndexReader.Leaves;
+        return Array.ConvertAll(BestPassages.Find(IndexView.Sparse(searcher), query, depth, filter), hit => new LegHit(PassageColumns.HeadOf(leaves, hit.Doc), hit.Score));
+    }
+
+    /// <summary>Scores given documents.</summary>
+    /// <param name="docs">Document numbers, ascending.</param>
+    /// <param name="known">What <see cref="Search"/> found: exact as it is.</param>
+    /// <returns>[docs] scores; 0 where no term is.</returns>
+    public double[] Score(ReadOnlySpan<int> docs, ReadOnlySpan<LegHit> known)
+    {
+        // A sweep costs what the terms' postings cost, however few the documents: less than lookups from some hundred documents on.
+        var scores = new double[docs.Length];
+        var found = new Dictionary<int, double>(known.Length);
+        foreach (LegHit hit in known)
+        {
+            found[hit.Doc] = hit.Score;
+        }
+
+        int missing = 0;
+        int[] others = new int[docs.Length], places = new int[docs.Length];
+        for (int i = 0; i < docs.Length; i++)
+        {
+            if (!found.TryGetValue(docs[i], out scores[i]))
+            {
+                others[missing] = docs[i];
+                places[missing++] = i;
+            }
+        }
+
+        if (missing > 0)
+        {
+            (int[] passages, int[] owners) = Passages(others.AsSpan(0, missing));
+            var added = new double[passages.Length];
+            LexicalLeg.AddScores(searcher, searcher.CreateNormalizedWeight(query), passages, added);
+            for (int i = 0; i < passages.Length; i++)
+            {
+                ref double score = ref scores[places[owners[i]]];
+                score = Math.Max(score, added[i]);
+            }
+        }
+
+        return scores;
+    }
+
+    /// <summary>The passages of documents, and of which document each is: an index in <paramref name="docs"/>.</summary>
+    private (int[] Passages, int[] Owners) Passages(ReadOnlySpan<int> docs)
+    {
+        IList<AtomicReaderContext> leaves = searcher.IndexReader.Leaves;
+        bool cut = PassageColumns.AreIn(searcher.IndexReader);
+        List<int> passages = new(docs.Length), owners = new(docs.Length);
+        for (int i = 0; i < docs.Length; i++)
+        {
+            int doc = docs[i];
+            do
+            {
+                passages.Add(doc++);
+                owners.Add(i);
+            }
+            while (cut && doc < searcher.IndexReader.MaxDoc && PassageColumns.HeadOf(leaves, doc) == docs[i]);
+        }
+
+        return ([.. passages], [.. owners]);
+    }
+}

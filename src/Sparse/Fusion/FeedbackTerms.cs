@@ -1,0 +1,45 @@
+namespace Sparse.Fusion;
+
+/// <summary>Which words of the best documents say what a query is about: pseudo-relevance feedback in the manner of RM3.</summary>
+/// <remarks>
+/// Only candidates that are there are scored by them, and by a small share: words of three documents can err. 2026-11-24, mean gain in
+/// nDCG@10 over the better leg, seven collections (300 queries each at most): without .0287; 20 words of 3 documents at a share of .2
+/// .0340, of .4 .0311, of 1 .0196; 50 words .0335; of 5 documents .0354, of 10 .0328, both with losses of .004 and .009 on
+/// chunking-eval (in fusion over all documents, in Python). Terms of the documents' sparse vectors instead .0312 at best, both together no better than words alone.
+/// </remarks>
+internal static class FeedbackTerms
+{
+    /// <summary>The name of this leg beside the others.</summary>
+    public const string Leg = "feedback";
+
+    /// <summary>Documents that words are taken from.</summary>
+    public const int Documents = 3;
+
+    /// <summary>The most words that are taken.</summary>
+    public const int Most = 30;
+
+    /// <summary>Chooses the words.</summary>
+    /// <param name="documents">Each document's words with their counts, and its fused score, &gt; 0.</param>
+    /// <param name="idf">How rare a word is, &gt; 0.</param>
+    /// <returns>At most <see cref="Most"/> words with weights &gt; 0, the most telling first; equals in ordinal order.</returns>
+    public static IReadOnlyList<(string Word, double Weight)> Choose(
+        IReadOnlyList<(IReadOnlyDictionary<string, int> Words, double Score)> documents, Func<string, double> idf)
+    {
+        ArgumentNullException.ThrowIfNull(documents);
+        ArgumentNullException.ThrowIfNull(idf);
+        var weights = new Dictionary<string, double>(StringComparer.Ordinal);
+        double total = documents.Sum(document => document.Score);
+        foreach ((IReadOnlyDictionary<string, int> words, double score) in documents)
+        {
+            double length = words.Values.Sum(count => (double)count);
+            foreach ((string word, int count) in words)
+            {
+                weights[word] = weights.GetValueOrDefault(word) + (score / total * count / length);
+            }
+        }
+
+        return [.. weights.Select(pair => (Word: pair.Key, Weight: pair.Value, Telling: pair.Value * idf(pair.Key)))
+            .OrderByDescending(word => word.Telling).ThenBy(word => word.Word, StringComparer.Ordinal)
+            .Take(Most).Select(word => (word.Word, word.Weight))];
+    }
+}
