@@ -15,7 +15,7 @@ internal sealed class PassageTests : IndexFixture
 {
     // One token a word: 30 words and two markers a passage.
     private static readonly ITokenizer Words = WordPieceTokenizer.FromVocabulary(new MemoryStream(Encoding.UTF8.GetBytes("[UNK]\n[CLS]\n[SEP]\nw\n")));
-    private static readonly Chunker Chunker = new(Words, new ChunkOptions { By = ChunkBy.Tokens, MaxTokens = 32, OverlapTokens = 4 });
+    internal static readonly Chunker Chunker = new(Words, new ChunkOptions { By = ChunkBy.Tokens, MaxTokens = 32, OverlapTokens = 4 });
     private static readonly SparseIndexOptions Kept = new() { Chunker = Chunker };
 
     [TestCase(1, null)]
