@@ -24,21 +24,29 @@ internal sealed class OwnApplicationTests
         var quantizer = ImpactQuantizer.ForMaxWeight(encoder.MaxWeight);
         var config = new IndexWriterConfig(LuceneVersion.LUCENE_48, analyzer)
         {
-            Codec = new SparseCodec("sparse", new SparseFieldFormat(quantizer.Scale, encoder.Identity)),
+            Codec = new SparseCodec(new Dictionary<string, SparseFieldFormat>
+            {
+                ["sparse"] = new(quantizer.Scale, encoder.Identity),
+                ["title"] = new(quantizer.Scale, encoder.Identity),
+            }),
         };
         using var writer = new IndexWriter(directory, config);
         string[] texts = ["Show how much of a volume is in use.", "Repair of old cars and trucks.", "A recipe for apple cake."];
         foreach (TermVector vector in encoder.Encode(texts))
         {
-            writer.AddDocument(new Document { new PackedImpactField("sparse", quantizer.Quantize(vector, out _), encoder.Vocabulary) });
+            ImpactVector impacts = quantizer.Quantize(vector, out _);
+            writer.AddDocument(new Document { new PackedImpactField("sparse", impacts, encoder.Vocabulary), new PackedImpactField("title", impacts, encoder.Vocabulary) });
         }
 
         using DirectoryReader reader = writer.GetReader(applyAllDeletes: true);
-        var query = new SparseQuery("sparse", encoder.Encode(["automobile mechanic"])[0], encoder.Vocabulary);
+        TermVector words = encoder.Encode(["automobile mechanic"])[0];
+        var query = new SparseQuery("sparse", words, encoder.Vocabulary);
+        var several = new SparseQuery(query, new SparseQuery("title", words, encoder.Vocabulary) { Boost = 2 });
         TopDocs stock = new IndexSearcher(reader).Search(query, 10);
         TopDocs pruned = new SparseSearcher(reader).Search(query, 10);
         Assert.Multiple(() =>
         {
+            Assert.That(new SparseSearcher(reader).Search(several, 10).ScoreDocs[0].Score, Is.EqualTo(3 * stock.ScoreDocs[0].Score).Within(0.1).Percent);
             Assert.That(stock.ScoreDocs[0].Doc, Is.EqualTo(1));
             Assert.That(pruned.ScoreDocs.Select(hit => (hit.Doc, hit.Score)), Is.EqualTo(stock.ScoreDocs.Select(hit => (hit.Doc, hit.Score))));
         });

@@ -14,7 +14,7 @@ internal sealed class ImpactPostingsWriter : FieldsConsumer
     private readonly SparseFieldFormat _format;
     private readonly int _version;
     private readonly int _documents;
-    private readonly bool _reorder;
+    private readonly JointOrder? _order;
     private readonly IndexOutput _dictionary;
     private readonly IndexOutput _postings;
     private readonly RAMOutputStream _fields = new();
@@ -26,7 +26,7 @@ internal sealed class ImpactPostingsWriter : FieldsConsumer
         _format = format;
         _version = version;
         _documents = state.SegmentInfo.DocCount;
-        _reorder = state.Context.Context == IOContext.UsageContext.MERGE && _documents >= reorderFrom;
+        _order = state.Context.Context == IOContext.UsageContext.MERGE && _documents >= reorderFrom ? JointOrder.Of(state.FieldInfos) : null;
         SegmentName = state.SegmentInfo.Name;
         IndexOutput? dictionary = null;
         try
@@ -61,7 +61,7 @@ internal sealed class ImpactPostingsWriter : FieldsConsumer
         _fieldCount++;
         return _version == ImpactPostingsFormat1.Version
             ? new ImpactBlockTermsWriter(SegmentName, field, _format, _postings, _terms, _fields)
-            : new ImpactSegmentTermsWriter(SegmentName, field, _format, _documents, _reorder, _postings, _terms, _fields);
+            : new ImpactSegmentTermsWriter(SegmentName, field, _format, _documents, _order, _postings, _terms, _fields);
     }
 
     /// <summary>Writes what every field begins with in the dictionary.</summary>

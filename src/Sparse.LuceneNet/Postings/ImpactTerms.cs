@@ -91,7 +91,7 @@ internal sealed class ImpactTerms(
     /// <param name="weights">[terms] their quantised weights; a term of weight 0 adds nothing and is not looked up.</param>
     /// <param name="ordinals">[terms] overwritten: their ordinals, −1 where the segment doesn't have the term.</param>
     /// <returns>True when one was found.</returns>
-    public bool Find(BytesRef[] names, ReadOnlySpan<ushort> weights, Span<int> ordinals)
+    public bool Find(ReadOnlySpan<BytesRef> names, ReadOnlySpan<ushort> weights, Span<int> ordinals)
     {
         bool any = false;
         for (int i = 0; i < names.Length; i++)

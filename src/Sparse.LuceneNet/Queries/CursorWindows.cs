@@ -3,7 +3,7 @@ using Sparse.LuceneNet.Postings;
 
 namespace Sparse.LuceneNet.Queries;
 
-/// <summary>Windows added up from cursors, term after term: segments of version 1.</summary>
+/// <summary>Windows added up from cursors, term after term: segments of version 1, and several fields at once.</summary>
 /// <remarks>
 /// A window is small after a jump (a filter or another clause leads) and doubles while documents are asked for one after the
 /// other, so that both cost little: 64 to 4,096 documents, whose scores stay in the first-level cache.

@@ -1,5 +1,4 @@
 using Sparse.Search;
-using Sparse.Vectors;
 
 namespace Sparse.LuceneNet.Queries;
 
@@ -13,6 +12,7 @@ internal sealed class SearchWorkspace : IDisposable
     private static readonly SearchWorkspace?[] Idle = new SearchWorkspace?[2 * Environment.ProcessorCount];
 
     private readonly ImpactSearcher _searcher = new();
+    private float[] _contributions = [];
     private ushort[] _weights = [];
     private int[] _ordinals = [];
     private SegmentTarget[] _targets = [];
@@ -53,24 +53,24 @@ internal sealed class SearchWorkspace : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _searcher.Dispose();
 
-    /// <summary>Searches a field whose segments are all mapped.</summary>
-    /// <param name="field">The field.</param>
+    /// <summary>Searches fields whose segments are all mapped.</summary>
+    /// <param name="fields">The fields.</param>
     /// <param name="query">The query.</param>
-    /// <param name="filtered">What <see cref="SearchedField.Accept"/> returned; null without a filter.</param>
+    /// <param name="filtered">What <see cref="SearchedFields.Accept"/> returned; null without a filter.</param>
     /// <param name="hits">[k ≥ 1] overwritten: integer scores, best first.</param>
     /// <param name="exponent">Score = integer score × 2^exponent.</param>
     /// <param name="cancellationToken">Stops the search.</param>
     /// <returns>How many hits there are.</returns>
-    public int Search(SearchedField field, SparseQuery query, uint[]?[]? filtered, Span<ScoredDoc> hits, out int exponent, CancellationToken cancellationToken)
+    public int Search(SearchedFields fields, SparseQuery query, uint[]?[]? filtered, Span<ScoredDoc> hits, out int exponent, CancellationToken cancellationToken)
     {
-        int terms = query.TermBytes.Length, segments = field.SegmentCount;
+        int terms = query.TermBytes.Length, segments = fields.SegmentCount, fieldCount = query.Fields.Count;
         Span<ushort> weights = Reserve(ref _weights, terms);
         Span<int> ordinals = Reserve(ref _ordinals, terms * segments);
-        Span<SegmentTarget> targets = Reserve(ref _targets, segments);
-        exponent = QueryQuantizer.Quantize(query.WeightSpan, field.Info.Scale, weights);
-        field.Find(query.TermBytes, weights, ordinals);
-        field.Targets(filtered, targets);
-        int found = _searcher.TopK(targets, ordinals, weights, hits.Length, SweepPolicy.Choose, hits, cancellationToken);
+        Span<SegmentTarget> targets = Reserve(ref _targets, segments * fieldCount);
+        exponent = query.Quantize(fields.Scales, Reserve(ref _contributions, terms), weights);
+        fields.Find(query, weights, ordinals);
+        fields.Targets(filtered, targets);
+        int found = _searcher.TopK(targets, fieldCount, query.FieldOf, ordinals, weights, hits.Length, SweepPolicy.Choose, hits, cancellationToken);
 
         // The targets only point to what the filter lets through, and a workspace must not keep segments alive.
         GC.KeepAlive(filtered);

@@ -17,14 +17,15 @@ namespace Sparse.LuceneNet.Queries;
 /// </para>
 /// <para>
 /// One searcher serves one reader, which stays the caller's. It keeps what it learns of the reader: make one when the reader is
-/// reopened, not for each query. Safe for concurrent use. Where a segment is of format version 1, the whole search is a stock one.
+/// reopened, not for each query. Safe for concurrent use. Where a segment is of format version 1, or has the fields of the query in different
+/// orders (reordered before they were in one order, or not all of them), the whole search is a stock one.
 /// </para>
 /// </remarks>
 public sealed class SparseSearcher
 {
     private const string OverloadsDiffer = "A number or a span, neither with a default, tells the overloads apart.";
 
-    private readonly ConcurrentDictionary<string, SearchedField?> _fields = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, SearchedFields?> _fields = new(StringComparer.Ordinal);
 
     /// <summary>Makes a searcher.</summary>
     /// <param name="reader">The index; must stay open while it is searched.</param>
@@ -72,7 +73,7 @@ public sealed class SparseSearcher
     }
 
     /// <summary>Finds the best documents, into memory of the caller's.</summary>
-    /// <remarks>Allocates nothing once the first searches have run, unless it filters or the index has segments of version 1.</remarks>
+    /// <remarks>Allocates nothing once the first searches have run, unless it filters or has to be a stock search.</remarks>
     /// <param name="query">The query; its boost multiplies the scores.</param>
     /// <param name="hits">[k] overwritten up to the returned number: documents with a score above 0, best first. Its length says how many are wanted, ≥ 1.</param>
     /// <param name="filter">Leaves only documents that it lets through; null for all.</param>
@@ -95,11 +96,9 @@ public sealed class SparseSearcher
         Reader.IncRef();
         try
         {
-            SearchedField? field = _fields.TryGetValue(query.Field, out SearchedField? known)
-                ? known
-                : _fields.GetOrAdd(query.Field, name => SearchedField.Open(Reader, name));
-            return field is null ? 0
-                : field.IsMapped && query.Boost > 0 ? SearchMapped(field, query, hits, filter, cancellationToken)
+            SearchedFields? fields = _fields.TryGetValue(query.FieldKey, out SearchedFields? known) ? known : Open(query);
+            return fields is null ? 0
+                : fields.IsMapped && query.Boost > 0 ? SearchMapped(fields, query, hits, filter, cancellationToken)
                 : SearchStock(query, hits, filter, cancellationToken);
         }
         finally
@@ -108,24 +107,27 @@ public sealed class SparseSearcher
         }
     }
 
-    private int SearchMapped(SearchedField field, SparseQuery query, Span<SparseHit> hits, Filter? filter, CancellationToken cancellationToken)
+    // Apart from the search: what the function captures is allocated at the method's start, even where it isn't called.
+    private SearchedFields? Open(SparseQuery query) => _fields.GetOrAdd(query.FieldKey, _ => SearchedFields.Open(Reader, query.Fields));
+
+    private int SearchMapped(SearchedFields fields, SparseQuery query, Span<SparseHit> hits, Filter? filter, CancellationToken cancellationToken)
     {
         hits = hits[..Math.Min(hits.Length, Reader.MaxDoc)];
 
         // A document and four bytes of score, before and after: the scores become floats where they are.
         Span<ScoredDoc> scored = MemoryMarshal.Cast<SparseHit, ScoredDoc>(hits);
         int found, exponent;
-        field.Acquire();
+        fields.Acquire();
         try
         {
-            uint[]?[]? filtered = filter is null ? null : field.Accept(filter);
+            uint[]?[]? filtered = filter is null ? null : fields.Accept(filter);
             SearchWorkspace workspace = SearchWorkspace.Rent();
-            found = workspace.Search(field, query, filtered, scored, out exponent, cancellationToken);
+            found = workspace.Search(fields, query, filtered, scored, out exponent, cancellationToken);
             workspace.Return();
         }
         finally
         {
-            field.Release();
+            fields.Release();
         }
 
         float step = (float)Math.ScaleB(query.Boost, exponent);

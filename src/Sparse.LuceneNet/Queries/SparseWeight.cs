@@ -6,16 +6,13 @@ using Sparse.LuceneNet.Impacts;
 using Sparse.LuceneNet.Postings;
 using Sparse.LuceneNet.Postings.Version2;
 using Sparse.Search;
-using Sparse.Vectors;
 
 namespace Sparse.LuceneNet.Queries;
 
-/// <summary>A <see cref="SparseQuery"/> against one index: its weights quantised to the field's scale.</summary>
+/// <summary>A <see cref="SparseQuery"/> against one index: its weights quantised to the scales of its fields.</summary>
 internal sealed class SparseWeight : Weight
 {
     private readonly SparseQuery _query;
-    private readonly SparseFieldInfo? _field;
-    private readonly BytesRef[] _terms;
     private readonly ushort[] _weights;
     private readonly int _exponent;
     private float _boost;
@@ -24,16 +21,15 @@ internal sealed class SparseWeight : Weight
     {
         _query = query;
         _boost = query.Boost;
-        _terms = query.TermBytes;
-        _weights = new ushort[_terms.Length];
-        _field = SparseFieldInfo.Read(reader, query.Field);
-        if (_field is null)
+        _weights = new ushort[query.TermBytes.Length];
+        float[] scales = [.. query.Fields.Select(field => SparseFieldInfo.Read(reader, field)?.Scale ?? 0)];
+        if (Array.TrueForAll(scales, scale => scale == 0))
         {
             return;
         }
 
-        _exponent = QueryQuantizer.Quantize(query.WeightSpan, _field.Scale, _weights);
-        ScoresDocsOutOfOrder = reader.Leaves.Any(leaf => ImpactTerms.Of(leaf.AtomicReader, query.Field) is { Mapped.IsReordered: true });
+        _exponent = query.Quantize(scales, new float[_weights.Length], _weights);
+        ScoresDocsOutOfOrder = reader.Leaves.Any(leaf => Fields(leaf) is [{ Terms.Mapped.IsReordered: true }]);
     }
 
     /// <inheritdoc/>
@@ -55,12 +51,12 @@ internal sealed class SparseWeight : Weight
     /// <inheritdoc/>
     public override BulkScorer? GetBulkScorer(AtomicReaderContext context, bool scoreDocsInOrder, IBits? acceptDocs)
     {
-        if (scoreDocsInOrder || Terms(context) is not { Mapped: { IsReordered: true } impacts } field)
+        if (scoreDocsInOrder || Fields(context) is not [{ Terms.Mapped: { IsReordered: true } impacts } field])
         {
             return GetScorer(context, acceptDocs) is SparseScorer scorer ? new Bulk(scorer) : null;
         }
 
-        return Sweep(field, impacts, new int[_terms.Length]) is { } sweep
+        return Sweep(field, impacts, out _) is { } sweep
             ? new PositionBulkScorer(this, impacts, sweep, Step, acceptDocs, () => (SparseScorer)GetScorer(context, acceptDocs)!)
             : null;
     }
@@ -68,46 +64,38 @@ internal sealed class SparseWeight : Weight
     /// <inheritdoc/>
     public override Scorer? GetScorer(AtomicReaderContext context, IBits? acceptDocs)
     {
-        if (Terms(context) is not { } field)
-        {
-            return null;
-        }
-
-        ScoreWindows? windows = field.Mapped is { } impacts ? MappedWindows(field, impacts) : CursorWindows(field);
+        SegmentField[] fields = Fields(context);
+        ScoreWindows? windows = fields is [{ Terms.Mapped: { } impacts } field] ? MappedWindows(field, impacts) : CursorWindows(fields, context);
         return windows is null ? null : new SparseScorer(this, windows, Step, acceptDocs);
     }
 
     /// <inheritdoc/>
     public override Explanation Explain(AtomicReaderContext context, int doc)
     {
-        var sum = new Explanation { Description = "sum over the query's terms of query weight × impact" };
-        int score = 0;
-        ImpactTerms? field = Terms(context);
-        int[] impacts = field is null ? [] : Impacts(field, doc);
-        for (int i = 0; i < impacts.Length; i++)
+        var fields = new List<Explanation>();
+        foreach (SegmentField field in Fields(context))
         {
-            if (impacts[i] == 0)
+            if (ExplainField(field, doc) is { } part)
             {
-                continue;
+                fields.Add(part);
             }
-
-            int product = _weights[i] * impacts[i];
-            score += product;
-            var term = new Explanation(product, $"term '{_query.Terms[i]}', product of:");
-            term.AddDetail(new Explanation(_weights[i], string.Create(
-                CultureInfo.InvariantCulture, $"query weight, {_query.Weights[i]:R} in steps of {Math.ScaleB(1 / (double)field!.Format.Scale, _exponent):G6}")));
-            term.AddDetail(new Explanation(impacts[i], string.Create(
-                CultureInfo.InvariantCulture, $"impact, {impacts[i] * field.Format.Scale:G6} in steps of {field.Format.Scale:G6}")));
-            sum.AddDetail(term);
         }
 
-        if (score == 0)
+        string names = string.Join(" and ", _query.Fields.Select(name => $"'{name}'"));
+        if (fields.Count == 0)
         {
-            return new ComplexExplanation(false, 0, $"no term of the query in sparse field '{_query.Field}' of the document");
+            return new ComplexExplanation(false, 0, $"no term of the query in sparse field {names} of the document");
         }
 
-        sum.Value = score;
-        var whole = new ComplexExplanation(true, score * Step, $"score in sparse field '{_query.Field}', product of:");
+        int score = fields.Sum(part => (int)part.Value);
+        Explanation sum = fields[0];
+        if (_query.Fields.Count > 1)
+        {
+            sum = new Explanation(score, "sum over the query's fields");
+            fields.ForEach(sum.AddDetail);
+        }
+
+        var whole = new ComplexExplanation(true, score * Step, $"score in sparse field {names}, product of:");
         whole.AddDetail(sum);
         whole.AddDetail(new Explanation((float)Math.ScaleB(1, _exponent), $"2^{_exponent}, a step of query weight × a step of impact"));
         if (_boost != 1)
@@ -118,53 +106,93 @@ internal sealed class SparseWeight : Weight
         return whole;
     }
 
-    private ImpactTerms? Terms(AtomicReaderContext context) => _field is null ? null : ImpactTerms.Of(context.AtomicReader, _query.Field);
-
-    private ScoreWindows? MappedWindows(ImpactTerms field, MappedImpacts impacts)
+    /// <summary>The sum over one field's terms, in integer steps; null where the document has none of them.</summary>
+    private Explanation? ExplainField(SegmentField field, int doc)
     {
-        var ordinals = new int[_terms.Length];
-        return Sweep(field, impacts, ordinals) is not { } sweep ? null
-            : impacts.IsReordered ? new ReorderedWindows(impacts, sweep, ordinals, _weights)
-            : new SweptWindows(impacts, sweep);
-    }
-
-    private WindowSweep? Sweep(ImpactTerms field, MappedImpacts impacts, int[] ordinals)
-    {
-        using MappedImpacts.Lease lease = impacts.Acquire();
-        return field.Find(_terms, _weights, ordinals) ? new WindowSweep(impacts.Segment, ordinals, _weights) : null;
-    }
-
-    private CursorWindows? CursorWindows(ImpactTerms field)
-    {
-        var ordinals = new int[_terms.Length];
-        if (!field.Find(_terms, _weights, ordinals))
-        {
-            return null;
-        }
-
-        List<ImpactCursor> cursors = [];
-        List<int> weights = [];
+        float scale = field.Terms.Format.Scale;
+        string name = _query.Fields.Count == 1 ? "" : $" in sparse field '{field.Terms.Field}'";
+        var sum = new Explanation { Description = $"sum over the query's terms{name} of query weight × impact" };
+        int score = 0;
+        using MappedImpacts.Lease lease = field.Terms.Mapped is { } mapped ? mapped.Acquire() : default;
+        Find(field, out int[] ordinals);
         for (int i = 0; i < ordinals.Length; i++)
         {
-            if (ordinals[i] >= 0)
+            int impact = ordinals[i] < 0 ? 0 : field.Terms.Impact(ordinals[i], doc);
+            if (impact == 0)
             {
-                cursors.Add(field.NewCursor());
-                cursors[^1].Start(ordinals[i]);
-                weights.Add(_weights[i]);
+                continue;
+            }
+
+            int at = field.First + i, product = _weights[at] * impact;
+            score += product;
+            var term = new Explanation(product, $"term '{_query.Terms[at]}', product of:");
+            term.AddDetail(new Explanation(_weights[at], string.Create(
+                CultureInfo.InvariantCulture, $"query weight, {_query.Weights[at]:R} in steps of {Math.ScaleB(1 / (double)scale, _exponent):G6}")));
+            term.AddDetail(new Explanation(impact, string.Create(CultureInfo.InvariantCulture, $"impact, {impact * scale:G6} in steps of {scale:G6}")));
+            sum.AddDetail(term);
+        }
+
+        sum.Value = score;
+        return score == 0 ? null : sum;
+    }
+
+    /// <summary>The query's fields that a segment has.</summary>
+    private SegmentField[] Fields(AtomicReaderContext context)
+    {
+        var fields = new List<SegmentField>(_query.Fields.Count);
+        for (int field = 0; field < _query.Fields.Count; field++)
+        {
+            if (ImpactTerms.Of(context.AtomicReader, _query.Fields[field]) is { } terms)
+            {
+                fields.Add(new SegmentField(terms, _query.FieldStarts[field], _query.FieldStarts[field + 1] - _query.FieldStarts[field]));
             }
         }
 
-        return new CursorWindows(field.MaxDoc, [.. cursors], [.. weights]);
+        return [.. fields];
     }
 
-    /// <summary>[terms] the impacts of a document; 0 where a term is not, or adds nothing.</summary>
-    private int[] Impacts(ImpactTerms field, int doc)
+    private ScoreWindows? MappedWindows(SegmentField field, MappedImpacts impacts) =>
+        Sweep(field, impacts, out int[] ordinals) is not { } sweep ? null
+        : impacts.IsReordered ? new ReorderedWindows(impacts, sweep, ordinals, _weights.AsSpan(field.First, field.Count).ToArray())
+        : new SweptWindows(impacts, sweep);
+
+    private WindowSweep? Sweep(SegmentField field, MappedImpacts impacts, out int[] ordinals)
     {
-        var ordinals = new int[_terms.Length];
-        using MappedImpacts.Lease lease = field.Mapped is { } impacts ? impacts.Acquire() : default;
-        field.Find(_terms, _weights, ordinals);
-        return Array.ConvertAll(ordinals, ord => ord < 0 ? 0 : field.Impact(ord, doc));
+        using MappedImpacts.Lease lease = impacts.Acquire();
+        return Find(field, out ordinals) ? new WindowSweep(impacts.Segment, ordinals, _weights.AsSpan(field.First, field.Count)) : null;
     }
+
+    private CursorWindows? CursorWindows(SegmentField[] fields, AtomicReaderContext context)
+    {
+        List<ImpactCursor> cursors = [];
+        List<int> weights = [];
+        foreach (SegmentField field in fields)
+        {
+            using MappedImpacts.Lease lease = field.Terms.Mapped is { } mapped ? mapped.Acquire() : default;
+            Find(field, out int[] ordinals);
+            for (int i = 0; i < ordinals.Length; i++)
+            {
+                if (ordinals[i] >= 0)
+                {
+                    cursors.Add(field.Terms.NewCursor());
+                    cursors[^1].Start(ordinals[i]);
+                    weights.Add(_weights[field.First + i]);
+                }
+            }
+        }
+
+        return cursors.Count == 0 ? null : new CursorWindows(context.AtomicReader.MaxDoc, [.. cursors], [.. weights]);
+    }
+
+    /// <summary>Looks a field's terms up. Needs a lease where the field is mapped.</summary>
+    private bool Find(SegmentField field, out int[] ordinals)
+    {
+        ordinals = new int[field.Count];
+        return field.Terms.Find(_query.TermBytes.AsSpan(field.First, field.Count), _weights.AsSpan(field.First, field.Count), ordinals);
+    }
+
+    /// <summary>One of the query's fields in a segment, and which of the query's terms are its own.</summary>
+    private readonly record struct SegmentField(ImpactTerms Terms, int First, int Count);
 
     private sealed class Bulk(SparseScorer scorer) : BulkScorer
     {

@@ -18,6 +18,7 @@ internal sealed class ImpactSegmentTermsWriter : TermsConsumer
     private readonly DataOutput _fields;
     private readonly IndexOutput _postings;
     private readonly ImpactTermBuffer _buffer;
+    private readonly JointOrder? _order;
     private readonly PostingsStash? _stash;
     private readonly ImpactSegmentWriter? _writer;
     private readonly long _start;
@@ -29,12 +30,13 @@ internal sealed class ImpactSegmentTermsWriter : TermsConsumer
     /// <param name="field">The field.</param>
     /// <param name="format">Its scale and encoder.</param>
     /// <param name="documents">Documents of the segment.</param>
-    /// <param name="reorder">True to put like documents next to each other; then all postings are held in memory.</param>
+    /// <param name="order">Puts like documents next to each other: the order that it has, or that this field finds, for which all
+    /// postings are held in memory; null for the order of documents.</param>
     /// <param name="postings">Where the impact segment goes.</param>
     /// <param name="terms">Holds the terms until the field is finished; empty before and after.</param>
     /// <param name="fields">Where the field's dictionary goes when it is finished.</param>
     public ImpactSegmentTermsWriter(
-        string segment, FieldInfo field, SparseFieldFormat format, int documents, bool reorder, IndexOutput postings, RAMOutputStream terms, DataOutput fields)
+        string segment, FieldInfo field, SparseFieldFormat format, int documents, JointOrder? order, IndexOutput postings, RAMOutputStream terms, DataOutput fields)
     {
         _segment = segment;
         _field = field;
@@ -50,13 +52,14 @@ internal sealed class ImpactSegmentTermsWriter : TermsConsumer
         }
 
         _start = postings.Position;
-        if (reorder)
+        _order = order;
+        if (order is { Documents: null })
         {
             _stash = new PostingsStash();
         }
         else
         {
-            _writer = new ImpactSegmentWriter(new IndexOutputStream(postings), documents, null);
+            _writer = new ImpactSegmentWriter(new IndexOutputStream(postings), documents, order?.Documents);
         }
     }
 
@@ -96,7 +99,15 @@ internal sealed class ImpactSegmentTermsWriter : TermsConsumer
     public void Write(BytesRef text, ReadOnlySpan<int> docs, ReadOnlySpan<byte> impacts)
     {
         _stash?.Add(docs, impacts);
-        _writer?.AddTermInOrder(docs, impacts);
+        if (_order is null)
+        {
+            _writer!.AddTermInOrder(docs, impacts);
+        }
+        else
+        {
+            _writer?.AddTerm(docs, impacts);
+        }
+
         _terms.WriteVInt32(text.Length);
         _terms.WriteBytes(text.Bytes, text.Offset, text.Length);
         _terms.WriteVInt32(docs.Length);
@@ -107,7 +118,7 @@ internal sealed class ImpactSegmentTermsWriter : TermsConsumer
     public override void Finish(long sumTotalTermFreq, long sumDocFreq, int docCount)
     {
         _packed?.WriteTo(this);
-        ImpactSegmentWriter writer = _writer ?? new ImpactSegmentWriter(new IndexOutputStream(_postings), _documents, _stash!.Order(_documents));
+        ImpactSegmentWriter writer = _writer ?? new ImpactSegmentWriter(new IndexOutputStream(_postings), _documents, Reorder());
         _stash?.MoveTo(writer);
         long length = writer.Finish();
         ImpactPostingsWriter.WriteFormat(_fields, _field, _format);
@@ -117,5 +128,14 @@ internal sealed class ImpactSegmentTermsWriter : TermsConsumer
         _fields.WriteVInt64(length);
         _terms.WriteTo(_fields);
         _terms.Reset();
+    }
+
+    private int[] Reorder()
+    {
+        int[] order = _stash!.Order(_documents);
+
+        // A field whose documents are all deleted has nothing to say to the others.
+        _order!.Documents = _termCount > 0 ? order : null;
+        return order;
     }
 }
