@@ -1,14 +1,16 @@
 using Sparse.LuceneNet.Storage;
+using Sparse.Vectors;
 
 namespace Sparse.LuceneNet;
 
 /// <summary>Documents with their vectors, as <see cref="SparseIndex.Encode"/> makes them, for the same index to add.</summary>
 public sealed class EncodedDocuments
 {
-    internal EncodedDocuments(IReadOnlyList<SparseDocument> documents, PassageVector[][]? vectors)
+    internal EncodedDocuments(IReadOnlyList<SparseDocument> documents, PassageVector[][]? vectors, EncoderIdentity? encoder)
     {
         Documents = documents;
         Vectors = vectors;
+        Encoder = encoder;
     }
 
     /// <summary>The documents, in their order.</summary>
@@ -16,4 +18,7 @@ public sealed class EncodedDocuments
 
     /// <summary>The vectors of each; null for an index of text alone.</summary>
     internal PassageVector[][]? Vectors { get; }
+
+    /// <summary>The encoder of the index that had them encoded.</summary>
+    internal EncoderIdentity? Encoder { get; }
 }

@@ -182,7 +182,7 @@ public sealed partial class SparseIndex : IDisposable
 
         if (!_identity.HasVectors)
         {
-            return new EncodedDocuments(documents, null);
+            return new EncodedDocuments(documents, null, null);
         }
 
         if (_encoder is null || _encoding is null)
@@ -192,19 +192,19 @@ public sealed partial class SparseIndex : IDisposable
 
         return _encoder.Identity.IsQueryOnly && documents.Any(document => document.Vector is null)
             ? throw new InvalidOperationException($"Encoder '{_encoder.Identity.Name}' is for queries alone: open the index in '{DirectoryPath}' with '{_identity.Encoder?.Name}' to add documents.")
-            : new EncodedDocuments(documents, _encoding.Run(documents, cancellationToken));
+            : new EncodedDocuments(documents, _encoding.Run(documents, cancellationToken), _identity.Encoder);
     }
 
     /// <summary>The second half: adds documents in their order; each replaces the one with the same id, in the index or before it in the list.</summary>
     /// <param name="documents">What <see cref="Encode"/> of this index made.</param>
     /// <returns>How many earlier documents they replaced.</returns>
     /// <exception cref="InvalidOperationException">The index is read-only.</exception>
-    /// <exception cref="ArgumentException">An index of another kind encoded them.</exception>
+    /// <exception cref="ArgumentException">They were encoded for an index of another encoder.</exception>
     /// <exception cref="IOException">The disk is full or fails; what was committed stays.</exception>
     public int Add(EncodedDocuments documents)
     {
         ArgumentNullException.ThrowIfNull(documents);
-        return _identity.HasVectors == documents.Vectors is not null
+        return _identity.HasVectors == documents.Vectors is not null && _identity.Encoder?.Fingerprint == documents.Encoder?.Fingerprint
             ? RequireWriter().Add(documents, _encoder?.Vocabulary)
             : throw new ArgumentException($"The documents were encoded for another index, and not for that in '{DirectoryPath}'.", nameof(documents));
     }

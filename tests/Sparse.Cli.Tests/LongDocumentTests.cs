@@ -44,6 +44,7 @@ internal sealed class LongDocumentTests
         string file = corpus.Write("long.jsonl", Line("a", Long) + Line("b", "short"));
         ToolResult result = Tool.Run("index", file, "--index", corpus.Index);
         Assert.That(result.ExitCode, Is.Zero, result.Error);
+        Assert.That(result.Output, Does.Match(@"^2 documents indexed in [\d.]+ s \([\d.,]+/s, \d+ threads?\)\n"), "the threads are stated");
         Assert.That(result.Error, Is.EqualTo("sparse: warning: 1 document has more than 256 tokens, and the encoder read no further (search by words reads all); index anew with --chunk sentences for the whole text\n"));
         Assert.That(Tool.Run("encode", file, "--out", corpus.At("vectors.jsonl")).Error, Does.Contain("1 document has more than --max-tokens"));
     }

@@ -61,10 +61,13 @@ internal static class IndexCommand
         bool canSkip = isThere && index.Count > 0 && (encoder is null || (memory?.MaxTokens == maxTokens && memory.Chunk == chunk));
         var run = new IndexingRun(index, request.CommitEvery, canSkip, request.FailFast);
         int code = DocumentProgress.Run("Indexing", "documents", progress => Run(request, corpus, index, run, progress, stop));
-        if (chunk is null && encoder is SpladeEncoder { TruncatedTexts: > 0 and var cut })
+        if (encoder is SpladeEncoder { TruncatedTexts: > 0 and var cut })
         {
-            Screen.Warn($"{Figure.Count(cut, "document")} {(cut == 1 ? "has" : "have")} more than {maxTokens} tokens, and the encoder read no further (search by words reads all); "
-                + "index anew with --chunk sentences for the whole text");
+            Screen.Warn(chunk is null
+                ? $"{Figure.Count(cut, "document")} {(cut == 1 ? "has" : "have")} more than {maxTokens} tokens, and the encoder read no further (search by words reads all); "
+                    + "index anew with --chunk sentences for the whole text"
+                : $"{Figure.Count(cut, "passage")} {(cut == 1 ? "has" : "have")} more tokens than the encoder reads (a template takes some, and more where it has the text twice); "
+                    + "index anew with fewer --chunk-tokens");
         }
 
         return code;
@@ -140,8 +143,9 @@ internal static class IndexCommand
         }
 
         IndexStatistics statistics = index.Statistics();
+        string threads = statistics.Encoder is null ? "" : $", {Figure.Count(request.Threads ?? new SpladeEncoderOptions().Threads, "thread")}";
         string unchanged = run.Unchanged > 0 ? $", {Figure.Count(run.Unchanged)} there already" : "";
-        Console.Out.WriteLine($"{Figure.Count(run.Added, "document")} indexed in {Figure.Duration(progress.Elapsed)} ({Figure.Rate(progress.Rate)}/s){unchanged}");
+        Console.Out.WriteLine($"{Figure.Count(run.Added, "document")} indexed in {Figure.Duration(progress.Elapsed)} ({Figure.Rate(progress.Rate)}/s{threads}){unchanged}");
         Console.Out.WriteLine($"{request.Folder} holds {Figure.Count(statistics.Documents, "document")}"
             + (statistics.Passages == statistics.Documents ? "" : $" in {Figure.Count(statistics.Passages, "passage")}") + $", {Figure.Bytes(statistics.Bytes)}"
             + (statistics.Encoder is null ? ", words alone" : $", {Figure.Count(statistics.Postings, "posting")}"));

@@ -1,4 +1,3 @@
-using Microsoft.ML.OnnxRuntime;
 using Sparse.Cli.Display;
 using Sparse.LuceneNet;
 
@@ -36,7 +35,7 @@ internal sealed class RefusedDocuments(bool failFast)
             encoded = encode(documents);
             _hasSuccess = true;
         }
-        catch (Exception refusal) when (!failFast && refusal is ArgumentException or InvalidDataException or OnnxRuntimeException)
+        catch (Exception refusal) when (!failFast && refusal is ArgumentException or InvalidDataException)
         {
             if (documents.Count == 1)
             {

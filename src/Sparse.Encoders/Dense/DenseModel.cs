@@ -52,7 +52,7 @@ internal sealed record DenseModel(string Name, string OnnxFile, ITokenizer Token
             {
                 "mean" => DensePooling.Mean,
                 "cls" => DensePooling.First,
-                string other => throw new InvalidDataException($"{Path.Combine(folder, "config.json")} asks for pooling '{other}'; 'mean' and 'cls' are supported."),
+                string other => throw new InvalidDataException($"{Path.Combine(folder, "config.json")} asks for pooling '{ModelJson.Short(other)}'; 'mean' and 'cls' are supported."),
             };
         }
 
@@ -68,7 +68,7 @@ internal sealed record DenseModel(string Name, string OnnxFile, ITokenizer Token
                     pooling = ReadPooling(Path.Combine(ModelLayout.Inside(folder, folder, ModelJson.Text(module, "path"), modules), "config.json"));
                     break;
                 default:
-                    throw new InvalidDataException($"{modules} names module type '{type}'; a dense model of Transformer, Pooling and Normalize is supported.");
+                    throw new InvalidDataException($"{modules} names module type '{ModelJson.Short(type)}'; a dense model of Transformer, Pooling and Normalize is supported.");
             }
         }
 
@@ -84,7 +84,7 @@ internal sealed record DenseModel(string Name, string OnnxFile, ITokenizer Token
         {
             ["pooling_mode_mean_tokens"] => DensePooling.Mean,
             ["pooling_mode_cls_token"] => DensePooling.First,
-            _ => throw new InvalidDataException($"{path} asks for {(modes.Length == 0 ? "no pooling mode" : string.Join(" and ", modes))}; pooling_mode_mean_tokens or pooling_mode_cls_token alone is supported."),
+            _ => throw new InvalidDataException($"{path} asks for {(modes.Length == 0 ? "no pooling mode" : ModelJson.Short(string.Join(" and ", modes)))}; pooling_mode_mean_tokens or pooling_mode_cls_token alone is supported."),
         };
     }
 }

@@ -79,6 +79,9 @@ internal static class ModelJson
     internal static string Text(JsonElement element, string property, string otherwise = "") =>
         Get(element, property) is { ValueKind: JsonValueKind.String } value ? value.GetString()! : otherwise;
 
+    /// <summary>Something of a file for a message: its beginning, where it is long.</summary>
+    internal static string Short(string text) => text.Length <= 60 ? text : text[..60] + "…";
+
     internal static int? Integer(JsonElement element, string property) =>
         Get(element, property) is { ValueKind: JsonValueKind.Number } value && value.TryGetInt32(out int number) ? number : null;
 

@@ -77,7 +77,7 @@ internal sealed record ModelLayout
             if (ids.ValueKind != JsonValueKind.Array || ids.GetArrayLength() == 0 || ids.EnumerateArray().Any(id => id.ValueKind != JsonValueKind.String))
             {
                 string routes = structure.ValueKind == JsonValueKind.Object ? string.Join(", ", structure.EnumerateObject().Select(route => route.Name)) : "none";
-                throw new InvalidDataException($"{path} has no route '{name}'; 'query' and 'document' are needed, and it has {routes}.");
+                throw new InvalidDataException($"{path} has no route '{name}'; 'query' and 'document' are needed, and it has {ModelJson.Short(routes)}.");
             }
 
             return [.. ids.EnumerateArray().Select(id => (ModelJson.Text(types, id.GetString()!), id.GetString()!))];
@@ -100,7 +100,7 @@ internal sealed record ModelLayout
                     break;
                 default:
                     throw new InvalidDataException(
-                        $"{source} names module type '{type}'; MLMTransformer or Transformer with SpladePooling is supported, alone or as the document side of a Router.");
+                        $"{source} names module type '{ModelJson.Short(type)}'; MLMTransformer or Transformer with SpladePooling is supported, alone or as the document side of a Router.");
             }
         }
 
@@ -111,7 +111,7 @@ internal sealed record ModelLayout
 
         return File.Exists(pooling)
             ? new ModelLayout { Folder = folder, EncoderFolder = encoder, PoolingConfig = pooling }
-            : throw new InvalidDataException($"{source} names {pooling}, which is not there.");
+            : throw new InvalidDataException($"{source} names {ModelJson.Short(Path.GetRelativePath(folder, pooling))}, which is not there.");
     }
 
     /// <summary>A module's folder; a model from elsewhere must not lead out of its own.</summary>
@@ -122,10 +122,10 @@ internal sealed record ModelLayout
         string full = path.Contains('\0', StringComparison.Ordinal) ? "" : Path.TrimEndingDirectorySeparator(Path.GetFullPath(Path.Combine(parent, path)));
         return full == Path.TrimEndingDirectorySeparator(root) || full.StartsWith(Path.TrimEndingDirectorySeparator(root) + Path.DirectorySeparatorChar, StringComparison.Ordinal)
             ? full
-            : throw new InvalidDataException($"{source} names the folder '{path}', which is not in {folder}.");
+            : throw new InvalidDataException($"{source} names the folder '{ModelJson.Short(path)}', which is not in {folder}.");
     }
 
-    private static string Names((string Type, string Path)[] modules) => string.Join(", ", modules.Select(module => $"'{LastSegment(module.Type)}'"));
+    private static string Names((string Type, string Path)[] modules) => ModelJson.Short(string.Join(", ", modules.Select(module => $"'{LastSegment(module.Type)}'")));
 
     /// <summary>A class without its module.</summary>
     internal static string LastSegment(string type) => type[(type.LastIndexOf('.') + 1)..];

@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Globalization;
 using System.IO.Compression;
 using System.Text.Json;
+using Sparse.Encoders.Folders;
 using Sparse.Encoders.Safetensors;
 using Sparse.Tokens;
 
@@ -80,7 +81,7 @@ internal static class IdfTable
 
         KeyValuePair<string, float> Entry(JsonProperty entry) => entry.Value.ValueKind == JsonValueKind.Number
             ? new(entry.Name, entry.Value.GetSingle())
-            : throw new InvalidDataException($"{name}: the weight of token '{entry.Name}' is {entry.Value.GetRawText()}, not a number.");
+            : throw new InvalidDataException($"{name}: the weight of token '{ModelJson.Short(entry.Name)}' is {ModelJson.Short(entry.Value.GetRawText())}, not a number.");
     }
 
     /// <summary>Reads lines of token, tabulator, weight.</summary>
@@ -168,14 +169,14 @@ internal static class IdfTable
             ? weights
             : throw new InvalidDataException(known + foreign == 0
                 ? $"{name} holds no token weights."
-                : $"{name} is a table of another vocabulary: {foreign} of its {known + foreign} tokens are not in the tokenizer's, such as '{firstForeign}'.");
+                : $"{name} is a table of another vocabulary: {foreign} of its {known + foreign} tokens are not in the tokenizer's, such as '{ModelJson.Short(firstForeign!)}'.");
     }
 
     private static void Check(float weight, string token, string name)
     {
         if (!(weight >= 0) || float.IsPositiveInfinity(weight))
         {
-            throw new InvalidDataException($"{name}: the weight of token '{token}' is {weight}; weights must be finite and not negative.");
+            throw new InvalidDataException($"{name}: the weight of token '{ModelJson.Short(token)}' is {weight}; weights must be finite and not negative.");
         }
     }
 }

@@ -10,10 +10,12 @@ internal sealed class OnnxSession : IDisposable
     private readonly InferenceSession _session;
     private readonly RunOptions _run = new();
     private readonly string[] _inputs;
+    private readonly string _source;
 
     private OnnxSession(InferenceSession session, string source)
     {
         _session = session;
+        _source = source;
         _inputs = [.. session.InputMetadata.Keys];
         foreach (string input in _inputs)
         {
@@ -85,12 +87,17 @@ internal sealed class OnnxSession : IDisposable
     }
 
     /// <summary>Runs a batch into tensors of the caller's.</summary>
+    /// <exception cref="InvalidDataException">ONNX Runtime can't run the graph.</exception>
     internal void Run(InputBatch batch, IReadOnlyCollection<string> outputs, IReadOnlyCollection<OrtValue> values)
     {
         OrtValue[] inputs = Inputs(batch);
         try
         {
             _session.Run(_run, _inputs, inputs, outputs, values);
+        }
+        catch (OnnxRuntimeException error)
+        {
+            throw Refused(error);
         }
         finally
         {
@@ -99,12 +106,17 @@ internal sealed class OnnxSession : IDisposable
     }
 
     /// <summary>Runs a batch into tensors of ONNX Runtime's; dispose them.</summary>
+    /// <exception cref="InvalidDataException">ONNX Runtime can't run the graph.</exception>
     internal IDisposableReadOnlyCollection<OrtValue> Run(InputBatch batch, IReadOnlyCollection<string> outputs)
     {
         OrtValue[] inputs = Inputs(batch);
         try
         {
             return _session.Run(_run, _inputs, inputs, outputs);
+        }
+        catch (OnnxRuntimeException error)
+        {
+            throw Refused(error);
         }
         finally
         {
@@ -117,6 +129,9 @@ internal sealed class OnnxSession : IDisposable
         _session.Dispose();
         _run.Dispose();
     }
+
+    // Shapes that do not fit each other often show only when the graph runs.
+    private InvalidDataException Refused(OnnxRuntimeException error) => new($"ONNX Runtime cannot run {_source}: {error.Message}", error);
 
     private OrtValue[] Inputs(InputBatch batch)
     {

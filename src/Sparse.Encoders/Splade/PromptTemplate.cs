@@ -1,4 +1,5 @@
 using Sparse.Encoders.Batches;
+using Sparse.Encoders.Folders;
 using Sparse.Tokens;
 
 namespace Sparse.Encoders.Splade;
@@ -31,7 +32,7 @@ internal sealed class PromptTemplate
         string[] literals = template.Split(Placeholder);
         if (literals.Length - 1 is < 1 or > MaxCopies)
         {
-            throw new ArgumentException($"The template '{template}' must hold {Placeholder} once to {MaxCopies} times; it does {literals.Length - 1} times.", nameof(template));
+            throw new ArgumentException($"The template '{ModelJson.Short(template)}' must hold {Placeholder} once to {MaxCopies} times; it does {literals.Length - 1} times.", nameof(template));
         }
 
         _tokenizer = tokenizer;

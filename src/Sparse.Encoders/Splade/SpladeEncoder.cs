@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Sparse.Encoders.Batches;
 using Sparse.Encoders.BuiltIn;
+using Sparse.Encoders.Folders;
 using Sparse.Tokens;
 using Sparse.Vectors;
 
@@ -35,7 +36,7 @@ public sealed class SpladeEncoder : ITermEncoder
         _template = model.Template is { } template ? new PromptTemplate(template, _tokenizer) : null;
         if (_options.MaxTokens < _template?.MinTokens)
         {
-            throw new ArgumentOutOfRangeException(nameof(options), _options.MaxTokens, $"MaxTokens is less than the {_template.MinTokens} that the template '{model.Template}' needs.");
+            throw new ArgumentOutOfRangeException(nameof(options), _options.MaxTokens, $"MaxTokens is less than the {_template.MinTokens} that the template '{ModelJson.Short(model.Template!)}' needs.");
         }
 
         byte[] weights = model.ReadWeights();

@@ -153,7 +153,7 @@ internal sealed class SpladeModel
             string pooling = ModelJson.Text(config, "pooling", "max");
             if (pooling != "max" || ModelJson.Flag(config, "norm", false) || shift < 0)
             {
-                throw new InvalidDataException($"{configPath} describes a VDR model with pooling '{pooling}', norm {ModelJson.Flag(config, "norm", false)}, shift_vocab_num {shift}; max without norm from 0 on is supported.");
+                throw new InvalidDataException($"{configPath} describes a VDR model with pooling '{ModelJson.Short(pooling)}', norm {ModelJson.Flag(config, "norm", false)}, shift_vocab_num {shift}; max without norm from 0 on is supported.");
             }
 
             return new TermPooling(TermActivation.Elu1p) { FirstTerm = shift };
@@ -172,13 +172,13 @@ internal sealed class SpladeModel
             {
                 "relu" => TermActivation.Relu,
                 "log1p_relu" => TermActivation.Log1pRelu,
-                _ => throw new InvalidDataException($"{path} asks for activation_function '{activation}'; 'relu' and 'log1p_relu' are supported."),
+                _ => throw new InvalidDataException($"{path} asks for activation_function '{ModelJson.Short(activation)}'; 'relu' and 'log1p_relu' are supported."),
             },
             strategy switch
             {
                 "max" => PoolingStrategy.Max,
                 "sum" => PoolingStrategy.Sum,
-                _ => throw new InvalidDataException($"{path} asks for pooling_strategy '{strategy}'; 'max' and 'sum' are supported."),
+                _ => throw new InvalidDataException($"{path} asks for pooling_strategy '{ModelJson.Short(strategy)}'; 'max' and 'sum' are supported."),
             });
     }
 

@@ -47,5 +47,5 @@ internal sealed class FullDiskTests : IndexFixture
     }
 
     private static EncodedDocuments Encoded(HashEncoder encoder, SparseDocument[] documents) =>
-        new(documents, [.. encoder.Encode([.. documents.Select(document => document.Text)]).Select(vector => new[] { new PassageVector(vector, null) })]);
+        new(documents, [.. encoder.Encode([.. documents.Select(document => document.Text)]).Select(vector => new[] { new PassageVector(vector, null) })], encoder.Identity);
 }

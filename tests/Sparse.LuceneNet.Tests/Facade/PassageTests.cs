@@ -183,6 +183,9 @@ internal sealed class PassageTests : IndexFixture
         index.Commit();
         Assert.That(index.Count, Is.EqualTo(2));
         Assert.That(() => words.Add(encoded), Throws.ArgumentException.With.Message.Contains("another index"));
+        using var other = new HashEncoder("other");
+        using SparseIndex otherIndex = SparseIndex.Create(PathOf("other"), other);
+        Assert.That(() => otherIndex.Add(encoded), Throws.ArgumentException.With.Message.Contains("another index"));
         Assert.That(() => index.Encode([Doc("", "x")]), Throws.ArgumentException);
     }
 
