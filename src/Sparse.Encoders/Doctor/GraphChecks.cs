@@ -28,12 +28,27 @@ internal static class GraphChecks
             yield break;
         }
 
-        (int rank, float least) = Run(model, graph, output.Name);
+        (long[] shape, int tokens, float least) = Run(model, graph, output.Name);
+        int rank = shape.Length, terms = model.Tokenizer.Vocabulary.Count;
         HashSet<string> tail = TailOf(graph, output.Name, out int logs);
         if (rank == 3 && model.IsPooled)
         {
             yield return new ModelFinding(ModelFaults.PoolingMissing,
                 $"{ModelManifest.FileName} says that {model.Source} pools, but its output '{output.Name}' is [batch, sequence, vocabulary]", "nothing can be encoded; import the model anew");
+            yield break;
+        }
+
+        if (rank == 3 && shape[1] != tokens)
+        {
+            yield return new ModelFinding(ModelFaults.PoolingMissing,
+                $"output '{output.Name}' of {model.Source} has logits of {shape[1]} of a text's {tokens} tokens, most likely the first: there is nothing to take a maximum of", PoolingCost);
+            yield break;
+        }
+
+        if (shape[^1] + model.Pooling.FirstTerm != terms && shape[^1] != terms)
+        {
+            yield return new ModelFinding(ModelFaults.WrongOrder,
+                $"output '{output.Name}' of {model.Source} has {shape[^1]} terms, and the vocabulary {terms} pieces: one is missing or too many, and all after it stand at other ids", "nothing can be encoded; take the vocabulary file that the model was published with");
             yield break;
         }
 
@@ -62,19 +77,20 @@ internal static class GraphChecks
         }
     }
 
-    // Rank of the output and its least number, over a few short texts.
-    private static (int Rank, float Least) Run(SpladeModel model, OnnxModel graph, string output)
+    // Shape of the output for the last of a few short texts, its tokens, and the least number of all.
+    private static (long[] Shape, int Tokens, float Least) Run(SpladeModel model, OnnxModel graph, string output)
     {
         using OnnxSession session = OnnxSession.Load(graph.ToBytes(), model.Source, configure: null);
         var batch = new InputBatch();
-        int rank = 0;
+        long[] shape = [];
+        int tokens = 0;
         float least = float.PositiveInfinity;
         foreach (string text in CheckTexts.All.Take(4))
         {
             int[] ids = Array.ConvertAll(model.Tokenizer.Encode(text, Math.Min(24, model.MaxTokens)).Tokens.ToArray(), token => token.Id);
             batch.Fill([new ModelInput(ids)], new ArraySegment<int>([0]));
             using IDisposableReadOnlyCollection<OrtValue> values = session.Run(batch, [output]);
-            rank = values[0].GetTensorTypeAndShape().Shape.Length;
+            (shape, tokens) = (values[0].GetTensorTypeAndShape().Shape, ids.Length);
             if (values[0].GetTensorTypeAndShape().ElementDataType == Microsoft.ML.OnnxRuntime.Tensors.TensorElementType.Float)
             {
                 foreach (float value in values[0].GetTensorDataAsSpan<float>())
@@ -84,7 +100,7 @@ internal static class GraphChecks
             }
         }
 
-        return (rank, least);
+        return (shape, tokens, least);
     }
 
     // Types of the nodes behind an output, as far as products of matrices.

@@ -31,12 +31,12 @@ public static class ModelDoctor
         OnnxModel graph = OnnxModel.Parse(weights, model.Source);
         List<string> notChecked = [];
         List<ModelFinding> findings = [.. GraphChecks.Examine(model, graph)];
-        bool runs = !findings.Any(finding => finding.Fault == ModelFaults.PoolingMissing);
+        bool runs = !findings.Any(finding => finding.Fault is ModelFaults.PoolingMissing or ModelFaults.WrongOrder);
         findings.AddRange(TokenizerChecks.Examine(model, graph, notChecked));
         findings.AddRange(QueryTableCheck.Examine(folder, model, notChecked));
         if (!runs)
         {
-            notChecked.Add("weights, because the graph does not pool");
+            notChecked.Add("weights, because of what is wrong with the graph");
             return new ModelExamination(model.Name, 0, 0, 0, 0, findings, notChecked);
         }
 

@@ -31,6 +31,12 @@ internal static class QueryTableCheck
 
         ITokenizer tokenizer = TokenizerFolder.Read(tokenizerFolder);
         Vocabulary vocabulary = tokenizer.Vocabulary;
+        if (vocabulary.Fingerprint != model.Tokenizer.Vocabulary.Fingerprint)
+        {
+            yield return new ModelFinding(ModelFaults.WrongOrder, $"the query side's tokenizer in {tokenizerFolder} has {vocabulary.Count} pieces of another order than the documents' tokenizer, with {model.Tokenizer.Vocabulary.Count}",
+                "queries would ask for other terms than documents have, and are refused here");
+        }
+
         float[]? weights = null;
         string reason = "";
         try

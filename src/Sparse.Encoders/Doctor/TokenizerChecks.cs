@@ -13,6 +13,9 @@ internal static class TokenizerChecks
     private const string OrderCost =
         "each word would be read as another and its weights filed under a third: the built-in model with its pieces sorted falls from nDCG@10 .492 to .275 on Cranfield. Take the vocabulary file that the model was published with";
 
+    private const string CapitalsCost =
+        "names and the first words of sentences could not be found: the built-in model so falls from nDCG@10 .306 to .170 on NFCorpus, and not at all on Cranfield, which has no capitals. Set do_lower_case (tokenizer_config.json) or lowercase (the normalizer of tokenizer.json)";
+
     /// <summary>Pairs of a word and its plural that are enough to judge by.</summary>
     private const int MinPairs = 200;
 
@@ -22,7 +25,7 @@ internal static class TokenizerChecks
 
     internal static IEnumerable<ModelFinding> Examine(SpladeModel model, OnnxModel graph, List<string> notChecked)
     {
-        foreach (ModelFinding? finding in (ModelFinding?[])[Capitals(model.Tokenizer), Order(model, graph, notChecked)])
+        foreach (ModelFinding? finding in (ModelFinding?[])[Capitals(model), Order(model, graph, notChecked)])
         {
             if (finding is not null)
             {
@@ -31,8 +34,9 @@ internal static class TokenizerChecks
         }
     }
 
-    private static ModelFinding? Capitals(ITokenizer tokenizer)
+    private static ModelFinding? Capitals(SpladeModel model)
     {
+        ITokenizer tokenizer = model.Tokenizer;
         Vocabulary vocabulary = tokenizer.Vocabulary;
         int letters = 0, capitals = 0;
         for (int id = 0; id < vocabulary.Count; id++)
@@ -52,7 +56,15 @@ internal static class TokenizerChecks
             int unknown = words.Count(word => Ids(word).Any(tokenizer.SpecialIds.Contains));
             return new ModelFinding(ModelFaults.CasedTokenizer,
                 $"the tokenizer keeps capitals, and {(capitals == 0 ? "no" : $"only {capitals}")} of {letters} pieces of the vocabulary with letters {(capitals == 1 ? "has" : "have")} one: {unknown} of {words.Length} names and first words, such as '{words[0]}', become unknown, {changed - unknown} others fall to pieces",
-                "names and the first words of sentences could not be found: the built-in model so falls from nDCG@10 .306 to .170 on NFCorpus, and not at all on Cranfield, which has no capitals. Set do_lower_case (tokenizer_config.json) or lowercase (the normalizer of tokenizer.json)");
+                CapitalsCost);
+        }
+
+        // transformers believes tokenizer_config.json, and changes what tokenizer.json says.
+        string folder = model.Layout!.EncoderFolder;
+        if (letters > 0 && capitals < letters / 200 && !ModelJson.Flag(ModelJson.ReadIfThere(Path.Combine(folder, "tokenizer_config.json")), "do_lower_case", true))
+        {
+            return new ModelFinding(ModelFaults.CasedTokenizer,
+                "tokenizer_config.json says do_lower_case: false, for a vocabulary without capitals; tokenizer.json, which is read here, takes them away, but transformers goes by the former", CapitalsCost);
         }
 
         return letters > 0 && capitals > letters / 20 && changed == 0

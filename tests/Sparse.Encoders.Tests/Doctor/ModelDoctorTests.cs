@@ -61,6 +61,19 @@ internal sealed class ModelDoctorTests
     }
 
     [Test]
+    public void Logits_of_the_first_token_alone_as_b_1_V_are_pooling_missing()
+    {
+        FaultyFolder folder = FaultyFolder.SpladeTiny(Folder).ChangeGraph(model =>
+        {
+            string output = FaultyFolder.RenameOutput(model, "all_logits");
+            model.Add("Slice", output, ["all_logits", model.AddInts("from", 0), model.AddInts("to", 1), model.AddInts("axis", 1)]);
+            model.Graph.Output[0].Type.TensorType.Shape.Dim[1] = new TensorShapeProto.Types.Dimension { DimValue = 1 };
+        });
+
+        AssertFaults(folder, ModelFaults.PoolingMissing);
+    }
+
+    [Test]
     public void Logits_that_sparse_json_calls_pooled_are_pooling_missing() =>
         AssertFaults(FaultyFolder.SpladeTiny(Folder).Write("sparse.json", """{"format": 1, "name": "x", "quantization": "none", "isPooled": true}"""), ModelFaults.PoolingMissing);
 
@@ -120,6 +133,19 @@ internal sealed class ModelDoctorTests
     }
 
     [Test]
+    public void Vocabulary_of_another_size_is_wrong_vocabulary_order() =>
+        AssertFaults(FaultyFolder.BuiltIn(Folder).WriteVocabulary(pieces => [.. pieces[..5000], .. pieces[5001..]]), ModelFaults.WrongOrder);
+
+    [Test]
+    public void Query_side_of_another_order_is_wrong_vocabulary_order()
+    {
+        FaultyFolder folder = FaultyFolder.BuiltIn(Folder).AddRouter(30_522);
+        File.WriteAllLines(folder.At("query_0_SparseStaticEmbedding/vocab.txt"), File.ReadLines(folder.At("vocab.txt")).Order(StringComparer.Ordinal));
+
+        AssertFaults(folder, ModelFaults.WrongOrder);
+    }
+
+    [Test]
     public void Vocab_txt_of_another_order_than_tokenizer_json_is_wrong_vocabulary_order() =>
         AssertFaults(FaultyFolder.SpladeTiny(Folder).WriteVocabulary(pieces => [.. pieces[..900], .. pieces[901..]]), ModelFaults.WrongOrder);
 
@@ -134,6 +160,10 @@ internal sealed class ModelDoctorTests
     [Test]
     public void Capitals_in_tokenizer_json_are_a_cased_tokenizer() =>
         AssertFaults(FaultyFolder.SpladeTiny(Folder).Replace("tokenizer.json", "\"lowercase\": true", "\"lowercase\": false"), ModelFaults.CasedTokenizer);
+
+    [Test]
+    public void Do_lower_case_false_beside_a_tokenizer_json_that_lowers_is_a_cased_tokenizer() =>
+        AssertFaults(FaultyFolder.SpladeTiny(Folder).Replace("tokenizer_config.json", "\"do_lower_case\": true", "\"do_lower_case\": false"), ModelFaults.CasedTokenizer);
 
     [TestCase(15_000, null)]
     [TestCase(28_000, null)]
