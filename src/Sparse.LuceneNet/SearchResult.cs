@@ -15,7 +15,7 @@ public sealed record SearchHit(int Rank, string Id, double Score, string? Title,
 {
     /// <summary>
     /// The passage of the text that scored best, where the document was added in passages (<see cref="SparseIndexOptions.Chunker"/>);
-    /// empty where that is the title alone. Null for other documents, and for hits by words.
+    /// empty where that is the title alone. Null for other documents, for hits by words, and for hybrid hits that the terms of the query do not touch.
     /// </summary>
     public Passage? Passage { get; init; }
 

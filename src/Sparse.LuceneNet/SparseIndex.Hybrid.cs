@@ -46,12 +46,11 @@ public sealed partial class SparseIndex
         RequireLegNames(fusion, options.OutsideLegs);
         ITermEncoder encoder = RequireQueryEncoder(options);
         List<(string Word, int Count)> words = WordQuery.Words(_analyzer, SparseFields.Text, text);
-        bool hasTerms = true;
+        SparseQuery? terms = null;
         SparseQuery Terms()
         {
             TermVector vector = options.QueryVector ?? encoder.Encode([text])[0];
-            hasTerms = vector.Count > 0;
-            return new SparseQuery(SparseFields.Sparse, vector, encoder.Vocabulary);
+            return terms = new SparseQuery(SparseFields.Sparse, vector, encoder.Vocabulary);
         }
 
         return _view.Read((searcher, reader) =>
@@ -59,6 +58,7 @@ public sealed partial class SparseIndex
             var outside = options.OutsideLegs.Select(leg => (leg.Name, Ranking(reader, leg))).ToArray();
             var search = new HybridSearch(searcher, _analyzer, _identity.Scale ?? 1, fusion);
             FusedHit[] fused = search.Run(new HybridQuery([.. words.Select(word => (word.Word, (float)word.Count))], Terms, outside), filter);
+            bool hasTerms = terms is { Terms.Count: > 0 };
             if (words.Count == 0 && !hasTerms && outside.Length == 0)
             {
                 throw new ArgumentException("The query holds no word and no term to search by, only stop words or punctuation; use other words.", nameof(text));
@@ -81,13 +81,14 @@ public sealed partial class SparseIndex
                 warnings.Add($"The fused ranking ends at {fused.Length} hits, {fusion.Depth} of each leg at most; a greater depth makes it longer.");
             }
 
-            return new SearchResult(text, SearchMode.Hybrid, Hits(searcher, fused, k, options, calibration), warnings);
+            return new SearchResult(text, SearchMode.Hybrid, Hits(searcher, fused, terms, k, options, calibration), warnings);
         });
     }
 
-    private static List<SearchHit> Hits(IndexSearcher searcher, FusedHit[] fused, int k, SearchOptions options, FusionCalibration calibration)
+    private static List<SearchHit> Hits(IndexSearcher searcher, FusedHit[] fused, SparseQuery? terms, int k, SearchOptions options, FusionCalibration calibration)
     {
         var hits = new List<SearchHit>(Math.Min(k, fused.Length));
+        bool hasPassages = terms is { Terms.Count: > 0 } && PassageColumns.AreIn(searcher.IndexReader);
         int rank = 0;
         foreach (FusedHit hit in fused)
         {
@@ -107,7 +108,12 @@ public sealed partial class SparseIndex
             }
 
             SparseDocument document = options.WithStoredFields ? DocumentFields.Read(searcher, hit.Doc) : new(DocumentFields.ReadId(searcher, hit.Doc), "");
-            hits.Add(new SearchHit(rank, document.Id, calibration.Score(hit.Score), document.Title, document.Text, document.Fields.AsReadOnly()) { Legs = hit.Legs });
+            ScoreDoc? best = hasPassages ? new SparseLeg(searcher, terms!, 1).BestPassagesOf([hit.Doc])[0] : null;
+            hits.Add(new SearchHit(rank, document.Id, calibration.Score(hit.Score), document.Title, document.Text, document.Fields.AsReadOnly())
+            {
+                Legs = hit.Legs,
+                Passage = best is { Score: > 0 } ? PassageColumns.SpanOf(searcher.IndexReader.Leaves, best.Doc) : null,
+            });
         }
 
         return hits;

@@ -44,8 +44,8 @@ internal sealed class CommandLineTests
     [TestCase("eval --qrels q --run r --metrics nDGC@10", "nDGC@10")]
     [TestCase("eval --run r", "--qrels is missing")]
     [TestCase("compare a --qrels q", "at least two runs")]
-    [TestCase("model import m", "--to is missing")]
-    [TestCase("model import m --to n --quantize int4", "--quantize takes none or int8, not 'int4'")]
+    [TestCase("model import m", "There is no model folder m")]
+    [TestCase("model import m --to n --quantize int4", "--quantize takes none, int8 or fp16, not 'int4'")]
     [TestCase("search --index d --queries q", "a batch takes --queries FILE and --run OUT.trec together")]
     [TestCase("search --index d", "give a QUERY, or --queries FILE with --run OUT.trec")]
     public void Wrong_option_gives_one_sentence_and_code_2(string command, string sentence) =>

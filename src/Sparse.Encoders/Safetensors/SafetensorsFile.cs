@@ -71,7 +71,7 @@ internal sealed class SafetensorsFile
 
         if (place.Type is not ("F16" or "BF16" or "F32" or "F64") || place.Bytes > int.MaxValue)
         {
-            throw new InvalidDataException($"Tensor '{name}' of {_path} holds {place.Bytes} bytes of {place.Type}; up to {int.MaxValue} of F16, BF16, F32 or F64 are read.");
+            throw new InvalidDataException($"Tensor '{ModelJson.Short(name)}' of {_path} holds {place.Bytes} bytes of {ModelJson.Short($"{place.Type}")}; up to {int.MaxValue} of F16, BF16, F32 or F64 are read.");
         }
 
         int size = SizeOf(place.Type)!.Value;
@@ -88,7 +88,7 @@ internal sealed class SafetensorsFile
         }
 
         int bad = Array.FindIndex(values, value => !float.IsFinite(value));
-        return bad < 0 ? values : throw new InvalidDataException($"Element {bad} of tensor '{name}' of {_path} is {values[bad]}; weights must be finite numbers.");
+        return bad < 0 ? values : throw new InvalidDataException($"Element {bad} of tensor '{ModelJson.Short(name)}' of {_path} is {values[bad]}; weights must be finite numbers.");
     }
 
     private static ulong ReadLength(FileStream file, Span<byte> start)
@@ -109,7 +109,7 @@ internal sealed class SafetensorsFile
         {
             if (tensor.Name != "__metadata__" && !tensors.TryAdd(tensor.Name, ReadPlace(tensor, path, dataStart, dataLength)))
             {
-                throw new InvalidDataException($"The header of {path} names tensor '{tensor.Name}' twice.");
+                throw new InvalidDataException($"The header of {path} names tensor '{ModelJson.Short(tensor.Name)}' twice.");
             }
         }
 
@@ -118,7 +118,7 @@ internal sealed class SafetensorsFile
         {
             if (place.From != end)
             {
-                throw new InvalidDataException($"Tensor '{name}' of {path} begins at byte {place.From - dataStart} of the data, where byte {end - dataStart} is next: tensors must neither overlap nor leave holes.");
+                throw new InvalidDataException($"Tensor '{ModelJson.Short(name)}' of {path} begins at byte {place.From - dataStart} of the data, where byte {end - dataStart} is next: tensors must neither overlap nor leave holes.");
             }
 
             end += place.Bytes;
@@ -134,18 +134,18 @@ internal sealed class SafetensorsFile
         string type = ModelJson.Text(tensor.Value, "dtype");
         if (type.Length == 0 || Numbers(offsets) is not [long from, long to] || Numbers(dims) is not { } shape)
         {
-            throw new InvalidDataException($"The header of {path} gives tensor '{tensor.Name}' no dtype, shape and data_offsets of whole numbers.");
+            throw new InvalidDataException($"The header of {path} gives tensor '{ModelJson.Short(tensor.Name)}' no dtype, shape and data_offsets of whole numbers.");
         }
 
         if (from > to || to > dataLength)
         {
-            throw new InvalidDataException($"Tensor '{tensor.Name}' of {path} lies in bytes {from} to {to} of data that holds {dataLength}: the file is damaged or cut short.");
+            throw new InvalidDataException($"Tensor '{ModelJson.Short(tensor.Name)}' of {path} lies in bytes {from} to {to} of data that holds {dataLength}: the file is damaged or cut short.");
         }
 
         // A type that is not known has no size to check; it is refused when it is read.
         if (SizeOf(type) is { } size && !HasBytes(shape, size, to - from))
         {
-            throw new InvalidDataException($"Tensor '{tensor.Name}' of {path} has {to - from} bytes for [{string.Join(", ", shape)}] of {type}.");
+            throw new InvalidDataException($"Tensor '{ModelJson.Short(tensor.Name)}' of {path} has {to - from} bytes for [{ModelJson.Short(string.Join(", ", shape))}] of {type}.");
         }
 
         return new TensorPlace(type, shape, dataStart + from, to - from);

@@ -61,7 +61,7 @@ internal sealed class TensorSet
                 string part = ModelLayout.Inside(folder, folder, name, path);
                 if (!System.IO.File.Exists(part))
                 {
-                    throw new InvalidDataException($"{path} keeps tensor '{tensor.Name}' in {part}, which is not there.");
+                    throw new InvalidDataException($"{path} keeps tensor '{ModelJson.Short(tensor.Name)}' in {ModelJson.Short(name)}, which is not there.");
                 }
 
                 file = SafetensorsFile.Open(part);
@@ -71,7 +71,7 @@ internal sealed class TensorSet
 
             if (!file.Tensors.ContainsKey(tensor.Name))
             {
-                throw new InvalidDataException($"{path} keeps tensor '{tensor.Name}' in {name}, which does not hold it.");
+                throw new InvalidDataException($"{path} keeps tensor '{ModelJson.Short(tensor.Name)}' in {ModelJson.Short(name)}, which does not hold it.");
             }
 
             fileOf[tensor.Name] = file;

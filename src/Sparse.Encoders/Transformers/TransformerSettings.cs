@@ -50,7 +50,7 @@ internal sealed record TransformerSettings
         string type = ModelJson.Text(config, "model_type");
         if (type is not ("bert" or "roberta" or "xlm-roberta" or "camembert" or "distilbert"))
         {
-            throw new InvalidDataException($"{path} has model_type '{type}'; a graph is built from {Safetensors.TensorSet.File} for bert, distilbert, roberta, xlm-roberta and camembert. Export the model to ONNX instead.");
+            throw new InvalidDataException($"{path} has model_type '{ModelJson.Short(type)}'; a graph is built from {Safetensors.TensorSet.File} for bert, distilbert, roberta, xlm-roberta and camembert. Export the model to ONNX instead.");
         }
 
         if (ModelJson.Flag(config, "is_decoder", false) || ModelJson.Text(config, "position_embedding_type", "absolute") is not "absolute")
@@ -92,6 +92,6 @@ internal sealed record TransformerSettings
     {
         string name = ModelJson.Text(config, property, "gelu");
         return name is "gelu" or "gelu_new" or "gelu_pytorch_tanh" or "relu" ? name
-            : throw new InvalidDataException($"{path} has {property} '{name}'; gelu, gelu_new, gelu_pytorch_tanh and relu are built from {Safetensors.TensorSet.File}. Export the model to ONNX instead.");
+            : throw new InvalidDataException($"{path} has {property} '{ModelJson.Short(name)}'; gelu, gelu_new, gelu_pytorch_tanh and relu are built from {Safetensors.TensorSet.File}. Export the model to ONNX instead.");
     }
 }

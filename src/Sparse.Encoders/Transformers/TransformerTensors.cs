@@ -1,3 +1,4 @@
+using Sparse.Encoders.Folders;
 using Sparse.Encoders.Safetensors;
 
 namespace Sparse.Encoders.Transformers;
@@ -83,7 +84,7 @@ internal sealed class TransformerTensors
         if (left.Length > 0)
         {
             throw new InvalidDataException(
-                $"{_set.Path} holds {left.Length} tensors that this architecture does not have, such as '{left[0]}'; without them the weights would be others. Export the model to ONNX instead.");
+                $"{_set.Path} holds {left.Length} tensors that this architecture does not have, such as '{ModelJson.Short(left[0])}'; without them the weights would be others. Export the model to ONNX instead.");
         }
     }
 }

@@ -66,17 +66,34 @@ internal sealed class SparseLeg(IndexSearcher searcher, SparseQuery query, float
 
         if (missing > 0)
         {
-            (int[] passages, int[] owners) = Passages(others.AsSpan(0, missing));
-            var added = new double[passages.Length];
-            LexicalLeg.AddScores(searcher, searcher.CreateNormalizedWeight(query), passages, added);
-            for (int i = 0; i < passages.Length; i++)
+            ScoreDoc[] best = BestPassagesOf(others.AsSpan(0, missing));
+            for (int i = 0; i < missing; i++)
             {
-                ref double score = ref scores[places[owners[i]]];
-                score = Math.Max(score, added[i]);
+                scores[places[i]] = best[i].Score;
             }
         }
 
         return scores;
+    }
+
+    /// <summary>The best passage of given documents.</summary>
+    /// <param name="docs">Document numbers, ascending.</param>
+    /// <returns>[docs] the first of the best passages of each, or the document where it has none, and its score; 0 where no term is.</returns>
+    public ScoreDoc[] BestPassagesOf(ReadOnlySpan<int> docs)
+    {
+        (int[] passages, int[] owners) = Passages(docs);
+        var scores = new double[passages.Length];
+        LexicalLeg.AddScores(searcher, searcher.CreateNormalizedWeight(query), passages, scores);
+        var best = new ScoreDoc[docs.Length];
+        for (int i = 0; i < passages.Length; i++)
+        {
+            if (best[owners[i]] is not { } known || scores[i] > known.Score)
+            {
+                best[owners[i]] = new ScoreDoc(passages[i], (float)scores[i]);
+            }
+        }
+
+        return best;
     }
 
     /// <summary>The passages of documents, and of which document each is: an index in <paramref name="docs"/>.</summary>
