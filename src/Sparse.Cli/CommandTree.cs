@@ -17,6 +17,7 @@ internal static class CommandTree
             SearchCommand.Create(),
             EvalCommand.Create(),
             CompareCommand.Create(),
+            ConvertCommand.Create(),
             EncodeCommand.Create(),
             InspectCommand.Create(),
             StatsCommand.Create(),

@@ -43,6 +43,28 @@ internal sealed class Utf8Lines : IDisposable
     /// <exception cref="BadInputException">The line is not UTF-8 or longer than the limit.</exception>
     internal string? Read()
     {
+        if (!ReadBytes(out ReadOnlySpan<byte> line))
+        {
+            return null;
+        }
+
+        try
+        {
+            return Strict.GetString(line);
+        }
+        catch (DecoderFallbackException exception)
+        {
+            string bad = exception.BytesUnknown is { Length: > 0 } bytes ? $"byte 0x{bytes[0]:X2}" : "a byte";
+            throw new BadInputException(_source, LineNumber, $"{bad} is not valid UTF-8; expected UTF-8 text.", exception);
+        }
+    }
+
+    /// <summary>The bytes of the next line without its end, not yet known to be UTF-8; valid until the next call.</summary>
+    /// <param name="line">The bytes.</param>
+    /// <returns>False after the last line.</returns>
+    /// <exception cref="BadInputException">The line is longer than the limit.</exception>
+    internal bool ReadBytes(out ReadOnlySpan<byte> line)
+    {
         int scanned = 0;
         bool tooLong = false;
         while (true)
@@ -53,14 +75,22 @@ internal sealed class Utf8Lines : IDisposable
                 int length = scanned + lineFeed;
                 int start = _start;
                 _start += length + 1;
-                return Decode(start, length, tooLong);
+                line = Slice(start, length, tooLong);
+                return true;
             }
 
             if (_ended)
             {
                 int start = _start;
                 _start = _end;
-                return start == _end && !tooLong ? null : Decode(start, _end - start, tooLong);
+                if (start == _end && !tooLong)
+                {
+                    line = default;
+                    return false;
+                }
+
+                line = Slice(start, _end - start, tooLong);
+                return true;
             }
 
             scanned = _end - _start;
@@ -98,7 +128,7 @@ internal sealed class Utf8Lines : IDisposable
         _end += read;
     }
 
-    private string Decode(int start, int length, bool tooLong)
+    private ReadOnlySpan<byte> Slice(int start, int length, bool tooLong)
     {
         LineNumber++;
         if (tooLong || length > _maxLineBytes)
@@ -112,19 +142,6 @@ internal sealed class Utf8Lines : IDisposable
             line = line[3..];
         }
 
-        if (line.EndsWith("\r"u8))
-        {
-            line = line[..^1];
-        }
-
-        try
-        {
-            return Strict.GetString(line);
-        }
-        catch (DecoderFallbackException exception)
-        {
-            string bad = exception.BytesUnknown is { Length: > 0 } bytes ? $"byte 0x{bytes[0]:X2}" : "a byte";
-            throw new BadInputException(_source, LineNumber, $"{bad} is not valid UTF-8; expected UTF-8 text.", exception);
-        }
+        return line.EndsWith("\r"u8) ? line[..^1] : line;
     }
 }

@@ -1,0 +1,256 @@
+using System.Globalization;
+
+namespace Sparse.Formats.Vectors;
+
+/// <summary>Reads CIFF: a header, a list of postings a term, a record a document, each message with its length before it.</summary>
+/// <remarks>
+/// The file goes by term and we go by document, so it is read once to check it and to count, then once for each range of documents
+/// whose postings fit into memory. A header's description that ends in <c>scale=S</c> (ours) says what a term frequency of 1 weighs.
+/// </remarks>
+internal sealed class CiffVectorReader : VectorReader
+{
+    internal const string ScaleMark = "scale=";
+
+    private readonly CiffStream _lists;
+    private readonly CiffStream _records;
+    private readonly int _rangePostings;
+    private readonly IdSet _ids = new();
+    private readonly int[] _counts;
+    private readonly int[] _terms;
+    private readonly long _firstList;
+    private int[] _rangeTerms = [];
+    private int[] _rangeValues = [];
+    private int[] _offsets = [];
+    private int _rangeStart;
+    private int _rangeEnd;
+    private int _next;
+
+    /// <summary>Opens and checks a file.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="terms">An empty table of names.</param>
+    /// <param name="rangePostings">Postings held in memory at once, 8 bytes each.</param>
+    internal CiffVectorReader(string path, TermTable terms, int rangePostings = 16_000_000)
+    {
+        Terms = terms;
+        _rangePostings = rangePostings;
+        _lists = new CiffStream(path);
+        _records = new CiffStream(path);
+        (int lists, int documents, string description) = ReadHeader();
+        _firstList = _lists.Position;
+        _counts = documents <= _lists.Length ? new int[documents]
+            : throw _lists.Bad(0, $"the header says {documents} documents, more than the file has bytes; expected a CIFF header");
+        _terms = lists <= _lists.Length ? new int[lists] : throw _lists.Bad(0, $"the header says {lists} postings lists, more than the file has bytes; expected a CIFF header");
+        int mark = description.LastIndexOf(ScaleMark, StringComparison.Ordinal);
+        Scale = mark >= 0 && double.TryParse(description[(mark + ScaleMark.Length)..], NumberStyles.Float, CultureInfo.InvariantCulture, out double scale) && scale > 0 && double.IsFinite(scale) ? scale : 1;
+        for (int i = 0; i < lists; i++)
+        {
+            Check(i);
+        }
+
+        _records.Seek(_lists.Position);
+    }
+
+    internal override TermTable Terms { get; }
+
+    internal override bool IsInteger => true;
+
+    internal override double Scale { get; }
+
+    internal override double ShareRead => _counts.Length == 0 ? 1 : (double)_next / _counts.Length;
+
+    internal override bool Read(VectorRow row)
+    {
+        if (_next == _counts.Length)
+        {
+            return _records.Position == _records.Length ? false
+                : throw _records.Bad(_records.Position, $"{_records.Length - _records.Position} bytes follow the last document record; expected the end of the file");
+        }
+
+        if (_next == _rangeEnd)
+        {
+            FillRange();
+        }
+
+        ReadRecord(row);
+        row.Clear();
+        int start = _next == _rangeStart ? 0 : _offsets[_next - _rangeStart - 1];
+        for (int i = start; i < _offsets[_next - _rangeStart]; i++)
+        {
+            row.Add(_rangeTerms[i], _rangeValues[i]);
+        }
+
+        _next++;
+        return true;
+    }
+
+    public override void Dispose()
+    {
+        _lists.Dispose();
+        _records.Dispose();
+    }
+
+    private (int Lists, int Documents, string Description) ReadHeader()
+    {
+        long end = _lists.ReadMessageEnd("the header");
+        int lists = 0, documents = 0, version = 0;
+        string description = "";
+        while (_lists.Position < end)
+        {
+            switch (_lists.ReadField("the header", [0, 0, 0, 0, 0, 0, 1, 2]))
+            {
+                case 1: version = _lists.ReadInt("version", 0); break;
+                case 2: lists = _lists.ReadInt("num_postings_lists", 0); break;
+                case 3: documents = _lists.ReadInt("num_docs", 0); break;
+                case 7: _lists.ReadDouble(); break;
+                case 8: description = _lists.ReadText("description", end); break;
+                default: _lists.ReadVarint(); break;
+            }
+        }
+
+        return version == 1 ? (lists, documents, description) : throw _lists.Bad(0, $"CIFF version {version}; expected 1");
+    }
+
+    private void Check(int list)
+    {
+        long start = _lists.Position;
+        long end = _lists.ReadMessageEnd($"postings list {list}");
+        string term = "";
+        long df = 0, count = 0;
+        long document = -1;
+        while (_lists.Position < end)
+        {
+            switch (_lists.ReadField("a postings list", [2, 0, 0, 2]))
+            {
+                case 1: term = _lists.ReadText("term", end); break;
+                case 2: df = _lists.ReadInt("df", 0); break;
+                case 3: _lists.ReadVarint(); break;
+                default:
+                    long at = _lists.Position;
+                    (int gap, int value) = ReadPosting(end);
+                    if ((count > 0 && gap == 0) || document + gap + (count > 0 ? 0 : 1) >= _counts.Length || value == 0)
+                    {
+                        throw _lists.Bad(at, $"posting {count} of term '{term}' goes {gap} documents on from {Math.Max(0, document)} with frequency {value}; expected ascending documents below {_counts.Length} and frequencies from 1");
+                    }
+
+                    document = count > 0 ? document + gap : gap;
+                    _counts[document]++;
+                    count++;
+                    break;
+            }
+        }
+
+        if (_lists.Position != end || term.Length == 0 || df != count)
+        {
+            throw _lists.Bad(start, $"postings list {list}, term '{term}', has {count} postings and df {df}; expected a term and as many");
+        }
+
+        int known = Terms.Count;
+        _terms[list] = Terms.Find(term);
+        if (_terms[list] < 0)
+        {
+            throw _lists.Bad(start, $"term '{term}' is not in the vocabulary; expected one of its {known} terms");
+        }
+    }
+
+    private (int Gap, int Value) ReadPosting(long end)
+    {
+        long at = _lists.Position;
+        long stop = _lists.ReadMessageEnd("a posting");
+        int gap = 0, value = 0;
+        while (_lists.Position < stop)
+        {
+            if (_lists.ReadField("a posting", [0, 0]) == 1)
+            {
+                gap = _lists.ReadInt("docid", 0);
+            }
+            else
+            {
+                value = _lists.ReadInt("tf", 1);
+            }
+        }
+
+        return _lists.Position == stop && stop <= end ? (gap, value) : throw _lists.Bad(at, "a posting goes past its message; expected docid and tf");
+    }
+
+    private void FillRange()
+    {
+        _rangeStart = _rangeEnd;
+        long total = 0;
+        while (_rangeEnd < _counts.Length && (_rangeEnd == _rangeStart || total + _counts[_rangeEnd] <= _rangePostings))
+        {
+            total += _counts[_rangeEnd++];
+        }
+
+        if (_rangeTerms.Length < total)
+        {
+            _rangeTerms = new int[total];
+            _rangeValues = new int[total];
+        }
+
+        // Where each document's next posting goes; when all are in, where it ends.
+        _offsets = new int[_rangeEnd - _rangeStart];
+        for (int i = 1; i < _offsets.Length; i++)
+        {
+            _offsets[i] = _offsets[i - 1] + _counts[_rangeStart + i - 1];
+        }
+
+        _lists.Seek(_firstList);
+        foreach (int term in _terms)
+        {
+            long end = _lists.ReadMessageEnd("a postings list");
+            int document = 0;
+            while (_lists.Position < end)
+            {
+                int field = _lists.ReadField("a postings list", [2, 0, 0, 2]);
+                if (field == 1)
+                {
+                    _lists.ReadText("term", end);
+                    continue;
+                }
+
+                if (field != 4)
+                {
+                    _lists.ReadVarint();
+                    continue;
+                }
+
+                (int gap, int value) = ReadPosting(end);
+                document += gap;
+                if (document >= _rangeEnd)
+                {
+                    _lists.Skip(end);
+                }
+                else if (document >= _rangeStart)
+                {
+                    int place = _offsets[document - _rangeStart]++;
+                    _rangeTerms[place] = term;
+                    _rangeValues[place] = value;
+                }
+            }
+        }
+    }
+
+    private void ReadRecord(VectorRow row)
+    {
+        long start = _records.Position;
+        long end = _records.ReadMessageEnd($"document record {_next}");
+        int number = 0;
+        string id = "";
+        while (_records.Position < end)
+        {
+            switch (_records.ReadField("a document record", [0, 2, 0]))
+            {
+                case 1: number = _records.ReadInt("docid", 0); break;
+                case 2: id = _records.ReadText("collection_docid", end); break;
+                default: _records.ReadVarint(); break;
+            }
+        }
+
+        if (number != _next || id.Length == 0)
+        {
+            throw _records.Bad(start, $"document record {number} with id '{id}'; expected record {_next} with an id");
+        }
+
+        row.Id = _ids.Add(id) ? id : throw _records.Bad(start, $"id '{id}' occurs twice; expected each document once");
+    }
+}
