@@ -42,14 +42,6 @@ internal sealed record ModelManifest
     /// <summary>Licence, as the source states it; empty when it does not.</summary>
     public string License { get; init; } = "";
 
-    internal static JsonSerializerOptions Json { get; } = new()
-    {
-        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
-        WriteIndented = true,
-        NewLine = "\n",
-        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
-    };
-
     /// <summary>Reads the manifest of a folder, if it has one.</summary>
     /// <exception cref="InvalidDataException">It is broken or of a later version.</exception>
     internal static ModelManifest? Read(string folder)
@@ -62,7 +54,7 @@ internal sealed record ModelManifest
 
         try
         {
-            return (JsonSerializer.Deserialize<ModelManifest>(File.ReadAllText(path), Json) ?? throw new InvalidDataException($"{path} is empty.")).Check(path);
+            return (JsonSerializer.Deserialize(File.ReadAllText(path), ModelManifestJson.Default.ModelManifest) ?? throw new InvalidDataException($"{path} is empty.")).Check(path);
         }
         catch (JsonException error)
         {
@@ -85,3 +77,8 @@ internal sealed record ModelManifest
         return this;
     }
 }
+
+/// <summary>Generated at compile time, so that trimmed applications keep it.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true, NewLine = "\n", DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(ModelManifest))]
+internal sealed partial class ModelManifestJson : JsonSerializerContext;

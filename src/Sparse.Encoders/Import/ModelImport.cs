@@ -117,7 +117,7 @@ public static class ModelImport
             Source = new DirectoryInfo(source).Name,
             License = ModelCard.LicenseFile(source),
         };
-        File.WriteAllText(Path.Combine(destination, ModelManifest.FileName), JsonSerializer.Serialize(manifest, ModelManifest.Json) + "\n");
+        File.WriteAllText(Path.Combine(destination, ModelManifest.FileName), JsonSerializer.Serialize(manifest, ModelManifestJson.Default.ModelManifest) + "\n");
         long read = TensorSet.IsTensors(model.Source) ? TensorSet.Open(model.Source).Bytes : weights.Length;
         return new ModelImportReport(
             destination, manifest.Name, read, converted.Length, quantized, isTied, model.Tokenizer.Vocabulary.Count, model.Layout!.QueryFolder is not null);
