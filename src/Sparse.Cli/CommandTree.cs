@@ -27,6 +27,8 @@ internal static class CommandTree
             BackupCommand.Create(),
             OptimizeCommand.Create(),
             CalibrateCommand.Create(),
+            ServeCommand.Create(),
+            KeyCommand.Create(),
             ModelCommand.Create(),
         };
         root.SetAction(parsed => new HelpAction().Invoke(parsed));

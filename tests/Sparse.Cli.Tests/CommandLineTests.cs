@@ -3,7 +3,7 @@ namespace Sparse.Cli.Tests;
 [Parallelizable(ParallelScope.All)]
 internal sealed class CommandLineTests
 {
-    private static readonly string[] Commands = ["index", "search", "eval", "compare", "convert", "encode", "inspect", "stats", "get", "delete", "check", "backup", "optimize", "model"];
+    private static readonly string[] Commands = ["index", "search", "eval", "compare", "convert", "encode", "inspect", "stats", "get", "delete", "check", "backup", "optimize", "calibrate", "serve", "key", "model"];
 
     [Test]
     public void Alone_it_prints_help_that_names_every_command()

@@ -1,0 +1,86 @@
+using System.CommandLine;
+using Microsoft.AspNetCore.Builder;
+using Sparse.Cli.Display;
+using Sparse.LuceneNet;
+using Sparse.Server;
+using Sparse.Vectors;
+
+namespace Sparse.Cli.Commands;
+
+/// <summary><c>sparse serve --index DIR... [--urls http://127.0.0.1:8080] [--keys FILE]</c>.</summary>
+internal static class ServeCommand
+{
+    /// <summary>Makes the command.</summary>
+    public static Command Create()
+    {
+        var folders = new Option<string[]>("--index", "-i") { Description = "Folders of indexes; each is named after its folder", HelpName = "DIR", Required = true, AllowMultipleArgumentsPerToken = true };
+        var urls = new Option<string[]>("--urls") { Description = "Addresses to listen on; default: http://127.0.0.1:8080", HelpName = "URL", AllowMultipleArgumentsPerToken = true };
+        var keys = new Option<string?>("--keys") { Description = "File of keys that requests must show ('sparse key' writes it); needed beyond this machine", HelpName = "FILE" };
+        var command = new Command("serve", "Serve indexes over HTTP, with a search page") { folders, urls, keys };
+        command.SetAction((parsed, _) => RunAsync(parsed.GetRequiredValue(folders), parsed.GetValue(urls) ?? [], parsed.GetValue(keys)));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(string[] folders, string[] urls, string? keys)
+    {
+        using var stop = new StopSignal();
+        var options = new ServerOptions { Keys = keys is null ? null : ApiKeys.Read(keys) };
+        options = urls.Length == 0 ? options : options with { Urls = urls };
+        var served = new List<ServedIndex>();
+        try
+        {
+            foreach (string folder in folders)
+            {
+                ServedIndex index = Open(folder);
+                served.Add(index);
+                if (served.Count(other => other.Name == index.Name) > 1)
+                {
+                    throw new WrongInputException($"two folders are named '{index.Name}'; an index is served under its folder's name, so rename one");
+                }
+            }
+
+            await using WebApplication app = SparseServer.Build(served, options);
+            await app.StartAsync();
+            foreach (ServedIndex index in served)
+            {
+                Console.Out.WriteLine($"serving '{index.Name}', {Figure.Count(index.Index.Count, "document")}, {string.Join(" and ", index.Modes)}");
+            }
+
+            Console.Out.WriteLine($"listening on {string.Join(", ", app.Urls)}; Ctrl-C stops");
+            await Task.Delay(Timeout.Infinite, stop.Token).ContinueWith(_ => { }, TaskScheduler.Default);
+            await app.StopAsync();
+        }
+        finally
+        {
+            foreach (ServedIndex index in served)
+            {
+                await index.DisposeAsync();
+            }
+        }
+
+        return ExitCode.Success;
+    }
+
+    private static ServedIndex Open(string folder)
+    {
+        EncoderIdentity? identity;
+        using (SparseIndex closed = IndexFolder.OpenReadOnly(folder))
+        {
+            identity = closed.Encoder;
+        }
+
+        ToolMemory memory = ToolMemory.Read(folder) ?? new ToolMemory();
+        ITermEncoder? model = identity is null ? null : EncoderChoice.ForIndex(identity, memory, null, new EncoderSettings(memory.MaxTokens, null));
+        ITermEncoder? table = null;
+        try
+        {
+            table = identity is null ? null : EncoderChoice.ForInferenceFreeQueries(identity, memory, null);
+        }
+        catch (WrongInputException)
+        {
+            // No table fits the vocabulary: every query goes through the model.
+        }
+
+        return new ServedIndex(new DirectoryInfo(folder).Name, SparseIndex.Open(folder, model), model, table);
+    }
+}

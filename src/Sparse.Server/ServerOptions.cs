@@ -1,0 +1,32 @@
+namespace Sparse.Server;
+
+/// <summary>Where a server listens, and what it lets a request ask for.</summary>
+internal sealed record ServerOptions
+{
+    /// <summary>Addresses, http alone: TLS is a reverse proxy's.</summary>
+    public IReadOnlyList<string> Urls { get; init; } = ["http://127.0.0.1:8080"];
+
+    /// <summary>The keys that requests must show; null for none, then the server answers on loopback alone.</summary>
+    public ApiKeys? Keys { get; init; }
+
+    /// <summary>Most bytes of a request's body.</summary>
+    public int MaxBodyBytes { get; init; } = 16 * 1024 * 1024;
+
+    /// <summary>Most operations of one bulk request.</summary>
+    public int MaxOperations { get; init; } = 10_000;
+
+    /// <summary>The last rank that a page of hits may reach.</summary>
+    public int MaxDepth { get; init; } = 1_000;
+
+    /// <summary>Most UTF-16 units of a query.</summary>
+    public int MaxQueryCharacters { get; init; } = 2_000;
+
+    /// <summary>Requests that run at a time; as many again wait eight times over, and the next ones get 429.</summary>
+    public int MaxConcurrent { get; init; } = 2 * Environment.ProcessorCount;
+
+    /// <summary>Longest time of a search.</summary>
+    public TimeSpan SearchTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Longest time of a change, encoding included.</summary>
+    public TimeSpan WriteTimeout { get; init; } = TimeSpan.FromMinutes(2);
+}
