@@ -6,6 +6,7 @@ const string Usage = """
            scaling --docs FILE.bin --queries FILE.bin... [--plot FILE.png]
            allocation --docs FILE.bin --queries FILE.bin... [--k K...] [--index DIR] [--reorder 1] [--limit N]
            threads --docs FILE.bin --queries FILE.bin... [--k K...] [--index DIR] [--reorder 1] [--json]
+           encode --model DIR --collection DIR [--limit N] [--json]
            inference-free --data DIR [--cache DIR] [--queries N] [--repeats N] [--reorder] [--json]
     """;
 try
@@ -22,6 +23,8 @@ try
             return AllocationBenchmark.Run(EngineOptions.Parse(rest));
         case ["threads", .. string[] rest]:
             return ThreadsBenchmark.Run(EngineOptions.Parse(rest));
+        case ["encode", .. string[] rest]:
+            return EncodeBenchmark.Run(rest);
         case ["inference-free", .. string[] rest]:
             return InferenceFreeBenchmark.Run(InferenceFreeOptions.Parse(rest));
         default:
@@ -29,7 +32,7 @@ try
             return 2;
     }
 }
-catch (Exception e) when (e is ArgumentException or IOException or InvalidDataException or InvalidOperationException)
+catch (Exception e) when (e is ArgumentException or FormatException or IOException or InvalidDataException or InvalidOperationException)
 {
     Console.Error.WriteLine(e.Message);
     return 2;

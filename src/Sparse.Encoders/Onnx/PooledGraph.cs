@@ -27,6 +27,10 @@ internal static class PooledGraph
 
     private const string Prefix = "sparse_";
     private const string MaximumPrefix = Prefix + "max_";
+    private const string Filled = Prefix + "filled";
+    private const string PiecePrefix = Prefix + "head_";
+    private const string TransposedPrefix = Prefix + "headT_";
+    private const string Biased = Prefix + "biased";
 
     /// <summary>Adds pooling, unless the model's output is [b, V] already.</summary>
     /// <param name="model">A model with inputs input_ids, attention_mask and perhaps token_type_ids; changed in place.</param>
@@ -153,7 +157,9 @@ internal static class PooledGraph
         return mask.Name;
     }
 
-    private static ValueInfoProto FindOutput(OnnxModel model)
+    /// <summary>The output with the logits or weights.</summary>
+    /// <exception cref="InvalidDataException">The graph has other inputs than a BERT-like encoder, or no such output.</exception>
+    internal static ValueInfoProto FindOutput(OnnxModel model)
     {
         foreach (string needed in (string[])["input_ids", "attention_mask"])
         {
@@ -176,29 +182,30 @@ internal static class PooledGraph
 
     private static string PoolHead(OnnxModel model, Head head, string logits, string real, string? partialMask)
     {
+        model.TryGetInitializer(head.Weight, out TensorProto weight);
         RemoveFrom(model, logits, head.Hidden);
         string first = partialMask is not null ? FirstPooled(model, head.Hidden, partialMask) : model.Add("Slice", Prefix + "first",
             [head.Hidden, model.AddInts(Prefix + "first_from", 0), model.AddInts(Prefix + "first_to", 1), model.AddInts(Prefix + "first_axis", 1)]);
-        string filled = model.Add("Where", Prefix + "filled", [real, head.Hidden, first]);
+        string filled = model.Add("Where", Filled, [real, head.Hidden, first]);
         int termAxis = head.IsByTerm ? 0 : 1;
-        int terms = (int)head.Weight.Dims[termAxis];
+        int terms = (int)weight.Dims[termAxis];
         string axis = model.AddInts(Prefix + "term_axis", termAxis);
         List<string> maxima = [];
         for (int from = 0; from < terms; from += ChunkTerms)
         {
-            string chunk = model.Add("Slice", $"{Prefix}head_{from}",
-                [head.Weight.Name, model.AddInts($"{Prefix}from_{from}", from),
+            string chunk = model.Add("Slice", PiecePrefix + from,
+                [head.Weight, model.AddInts($"{Prefix}from_{from}", from),
                  model.AddInts($"{Prefix}to_{from}", Math.Min(terms, from + ChunkTerms)), axis]);
             if (head.IsByTerm)
             {
-                chunk = model.Add("Transpose", $"{Prefix}headT_{from}", [chunk], OnnxModel.Attribute("perm", [1, 0]));
+                chunk = model.Add("Transpose", TransposedPrefix + from, [chunk], OnnxModel.Attribute("perm", [1, 0]));
             }
 
             maxima.Add(model.AddReduce("ReduceMax", MaximumPrefix + from, model.Add("MatMul", $"{Prefix}logits_{from}", [filled, chunk]), 1));
         }
 
         string all = model.Add("Concat", Prefix + "maxima", maxima, OnnxModel.Attribute("axis", 1));
-        return head.Bias is null ? all : model.Add("Add", Prefix + "biased", [all, head.Bias]);
+        return head.Bias is null ? all : model.Add("Add", Biased, [all, head.Bias]);
     }
 
     // The hidden state of the first place that is pooled, [b, 1, H].
@@ -211,9 +218,15 @@ internal static class PooledGraph
             [model.Add("GatherND", Prefix + "first2", [hidden, place], OnnxModel.Attribute("batch_dims", 1)), model.AddInts(Prefix + "first_shape", 0, 1, -1)]);
     }
 
-    /// <summary>Finds hidden × head + bias behind the logits; null where the graph ends in another way.</summary>
-    private static Head? FindHead(OnnxModel model, string logits)
+    /// <summary>Finds hidden × head + bias behind the logits, or in a graph that was pooled here; null where the graph ends in another way.</summary>
+    internal static Head? FindHead(OnnxModel model, string logits)
     {
+        if (model.TryGetProducer(Filled, out NodeProto filled) && model.TryGetProducer(PiecePrefix + "0", out NodeProto piece))
+        {
+            return new Head(filled.Input[1], piece.Input[0], model.TryGetProducer(TransposedPrefix + "0", out _),
+                model.TryGetProducer(Biased, out NodeProto biased) ? biased.Input[1] : null);
+        }
+
         string value = logits;
         while (model.TryGetProducer(value, out NodeProto? identity) && identity.OpType == "Identity")
         {
@@ -249,11 +262,11 @@ internal static class PooledGraph
             }
         }
 
-        return weight.Dims.Count == 2 && weight.DataType == OnnxModel.Float ? new Head(product.Input[0], weight, byTerm, bias) : null;
+        return weight.Dims.Count == 2 && weight.DataType == OnnxModel.Float ? new Head(product.Input[0], weight.Name, byTerm, bias) : null;
     }
 
-    // Takes away the nodes between the hidden states and the logits, and what only they read.
-    private static void RemoveFrom(OnnxModel model, string value, string keep)
+    /// <summary>Takes away the nodes between the hidden states and the logits, and what only they read.</summary>
+    internal static void RemoveFrom(OnnxModel model, string value, string keep)
     {
         if (value == keep || model.IsRead(value) || !model.TryGetProducer(value, out NodeProto? node))
         {
@@ -267,11 +280,14 @@ internal static class PooledGraph
         }
     }
 
-    private static ValueInfoProto Float2(string name, int type, TensorShapeProto.Types.Dimension? texts, TensorShapeProto.Types.Dimension? terms)
+    private static ValueInfoProto Float2(string name, int type, TensorShapeProto.Types.Dimension? texts, TensorShapeProto.Types.Dimension? terms) =>
+        Output(name, type, texts ?? new() { DimParam = "batch" }, terms ?? new() { DimParam = "vocabulary" });
+
+    /// <summary>An output of the graph.</summary>
+    internal static ValueInfoProto Output(string name, int type, params TensorShapeProto.Types.Dimension[] dims)
     {
         var shape = new TensorShapeProto();
-        shape.Dim.Add(texts ?? new TensorShapeProto.Types.Dimension { DimParam = "batch" });
-        shape.Dim.Add(terms ?? new TensorShapeProto.Types.Dimension { DimParam = "vocabulary" });
+        shape.Dim.AddRange(dims);
         return new ValueInfoProto
         {
             Name = name,
@@ -279,9 +295,10 @@ internal static class PooledGraph
         };
     }
 
+    /// <summary>An output head, as it lies in a graph.</summary>
     /// <param name="Hidden">Name of the hidden states [b, s, H].</param>
-    /// <param name="Weight">[H, V], or [V, H] where <paramref name="IsByTerm"/>.</param>
+    /// <param name="Weight">Name of the matrix [H, V], or [V, H] where <paramref name="IsByTerm"/>.</param>
     /// <param name="IsByTerm">True for a tied embedding, which is read transposed.</param>
     /// <param name="Bias">Name of the bias [V], or null.</param>
-    private sealed record Head(string Hidden, TensorProto Weight, bool IsByTerm, string? Bias);
+    internal sealed record Head(string Hidden, string Weight, bool IsByTerm, string? Bias);
 }

@@ -3,6 +3,7 @@ using System.Text;
 using Sparse.Encoders.Batches;
 using Sparse.Encoders.BuiltIn;
 using Sparse.Encoders.Folders;
+using Sparse.Encoders.Head;
 using Sparse.Tokens;
 using Sparse.Vectors;
 
@@ -47,7 +48,7 @@ public sealed class SpladeEncoder : ITermEncoder
         Family = (_graph.Family ?? model.Pooling.Describe())
             + (_selection.TopTerms is { } top ? $", {(top > 0 ? $"the top {top} and " : "")}the text's own terms" : "")
             + (model.Template is { } put ? $", the text as \"{put}\"" : "");
-        _sourceGraph = new Lazy<ITermGraph>(() => model.Load(model.ReadWeights(), withPositions: true, _options.ConfigureSession));
+        _sourceGraph = new Lazy<ITermGraph>(() => _graph is HeadSession ? _graph : model.Load(model.ReadWeights(), withPositions: true, _options.ConfigureSession));
     }
 
     /// <inheritdoc/>
@@ -114,7 +115,7 @@ public sealed class SpladeEncoder : ITermEncoder
     /// <param name="text">Any text.</param>
     /// <returns>The terms with their sources; the weights are those of <see cref="Encode(IReadOnlyList{string}, CancellationToken)"/>.</returns>
     /// <exception cref="InvalidDataException">The model pools its logits in a way of its own.</exception>
-    /// <remarks>The first call loads the model a second time, with that output.</remarks>
+    /// <remarks>Where the graph pools by itself, the first call loads the model a second time, with that output.</remarks>
     public SourcedTerms EncodeWithSources(string text)
     {
         ObjectDisposedException.ThrowIf(_isDisposed, this);

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Microsoft.ML.OnnxRuntime;
 using Sparse.Encoders.Folders;
+using Sparse.Encoders.Head;
 using Sparse.Encoders.Onnx;
 using Sparse.Encoders.Safetensors;
 using Sparse.Encoders.Transformers;
@@ -122,11 +123,6 @@ internal sealed class SpladeModel
     internal ITermGraph Load(byte[] weights, bool withPositions, Action<SessionOptions>? configure = null)
     {
         int terms = Tokenizer.Vocabulary.Count;
-        if (IsPooled && !withPositions)
-        {
-            return SpladeSession.Load(weights, Source, terms, configure);
-        }
-
         OnnxModel model = OnnxModel.Parse(weights, Source);
         switch (GraphOutput.Find(model, out string output))
         {
@@ -134,6 +130,11 @@ internal sealed class SpladeModel
                 return TokenWeightSession.Load(model.ToBytes(), Source, output, terms, Tokenizer.SpecialIds, configure);
             case OutputKind.TermPairs:
                 return TermPairSession.Load(model.ToBytes(), Source, terms, Tokenizer.SpecialIds, configure);
+        }
+
+        if (OutputHead.Cut(model, Pooling) is { } head)
+        {
+            return HeadSession.Load(model.ToBytes(), Source, head, Pooling.Activation, terms, configure);
         }
 
         bool isChanged = model.HadExternalData | PooledGraph.AddPooling(model, Pooling);
