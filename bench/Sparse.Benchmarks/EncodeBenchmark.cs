@@ -120,7 +120,7 @@ internal static class EncodeBenchmark
         if (sliced)
         {
             PooledGraph.AddPooling(model, new TermPooling(TermActivation.Relu));
-            return OnnxSession.Load(model.ToBytes(), path);
+            return OnnxSession.Load(model.ToBytes(), path, configure: null);
         }
 
         string real = model.Add("Cast", "plain_real", [InputBatch.Mask], OnnxModel.Attribute("to", OnnxModel.Bool));
@@ -131,6 +131,6 @@ internal static class EncodeBenchmark
         model.Graph.Output[0].Name = PooledGraph.Weights;
         model.Graph.Output[0].Type.TensorType.Shape.Dim.RemoveAt(1);
         model.Graph.ValueInfo.Clear();
-        return OnnxSession.Load(model.ToBytes(), path);
+        return OnnxSession.Load(model.ToBytes(), path, configure: null);
     }
 }

@@ -4,6 +4,7 @@ using System.Text.Json.Serialization;
 namespace Sparse.Encoders.Folders;
 
 /// <summary>What our import adds to a model folder, in sparse.json.</summary>
+/// <remarks>Properties are set and not init: generated readers leave init-only ones without their default.</remarks>
 internal sealed record ModelManifest
 {
     /// <summary>Name of the file.</summary>
@@ -19,28 +20,28 @@ internal sealed record ModelManifest
     internal const string HalfWeights = "fp16";
 
     /// <summary>Version of this file; 1.</summary>
-    public int Format { get; init; } = 1;
+    public int Format { get; set; } = 1;
 
     /// <summary>A name for people.</summary>
-    public string Name { get; init; } = "";
+    public string Name { get; set; } = "";
 
     /// <summary>The weight that impact 255 stands for; null for the default of the activation.</summary>
-    public float? MaxWeight { get; init; }
+    public float? MaxWeight { get; set; }
 
     /// <summary>"none", "int8" or "fp16".</summary>
-    public string Quantization { get; init; } = Unquantized;
+    public string Quantization { get; set; } = Unquantized;
 
     /// <summary>True when model.onnx pools, so that it is loaded as it is.</summary>
-    public bool IsPooled { get; init; }
+    public bool IsPooled { get; set; }
 
     /// <summary>What a text is put into, with {text} in one to four places; null for a text as it is, or twice for a decoder.</summary>
-    public string? Template { get; init; }
+    public string? Template { get; set; }
 
     /// <summary>Folder that was imported.</summary>
-    public string Source { get; init; } = "";
+    public string Source { get; set; } = "";
 
     /// <summary>Licence, as the source states it; empty when it does not.</summary>
-    public string License { get; init; } = "";
+    public string License { get; set; } = "";
 
     /// <summary>Reads the manifest of a folder, if it has one.</summary>
     /// <exception cref="InvalidDataException">It is broken or of a later version.</exception>

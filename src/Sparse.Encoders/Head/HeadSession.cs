@@ -19,12 +19,12 @@ internal sealed class HeadSession : ITermGraph
     private readonly int _dims;
     private readonly ConcurrentBag<(InputBatch Input, PooledHead.Buffers Head)> _buffers = [];
 
-    private HeadSession(OnnxSession session, OutputHead head, TermActivation activation)
+    private HeadSession(OnnxSession session, OutputHead head, TermActivation activation, int maxTokens)
     {
         _session = session;
         _output = [head.Hidden];
         _dims = head.Dims;
-        _head = new PooledHead(head, Centre(head.Terms), activation);
+        _head = new PooledHead(head, Centre(head.Terms, Math.Min(CentrePlaces, maxTokens)), activation);
     }
 
     /// <inheritdoc/>
@@ -36,10 +36,11 @@ internal sealed class HeadSession : ITermGraph
     /// <param name="head">What was cut off it.</param>
     /// <param name="activation">Of the largest logits.</param>
     /// <param name="terms">Size of the vocabulary.</param>
+    /// <param name="maxTokens">The most tokens that the model takes.</param>
     /// <param name="configure">Changes ONNX Runtime's options; null for ours.</param>
     /// <returns>The session; dispose it.</returns>
     /// <exception cref="InvalidDataException">ONNX Runtime refuses the model, or its vocabulary has another size.</exception>
-    internal static HeadSession Load(byte[] body, string source, OutputHead head, TermActivation activation, int terms, Action<SessionOptions>? configure = null)
+    internal static HeadSession Load(byte[] body, string source, OutputHead head, TermActivation activation, int terms, int maxTokens, Action<SessionOptions>? configure)
     {
         if (head.Terms != terms)
         {
@@ -49,7 +50,7 @@ internal sealed class HeadSession : ITermGraph
         OnnxSession session = OnnxSession.Load(body, source, configure);
         try
         {
-            return new HeadSession(session, head, activation);
+            return new HeadSession(session, head, activation, maxTokens);
         }
         catch (OnnxRuntimeException error)
         {
@@ -96,9 +97,9 @@ internal sealed class HeadSession : ITermGraph
 
     public void Dispose() => _session.Dispose();
 
-    private float[] Centre(int terms)
+    private float[] Centre(int terms, int mostPlaces)
     {
-        int places = Math.Min(terms, CentrePlaces);
+        int places = Math.Min(terms, mostPlaces);
         var input = new InputBatch();
         input.Fill([new ModelInput([.. Enumerable.Range(0, places).Select(i => (int)((long)i * terms / places))])], new ArraySegment<int>([0]));
         using IDisposableReadOnlyCollection<OrtValue> outputs = _session.Run(input, _output);

@@ -11,6 +11,8 @@ namespace Sparse.Encoders.Head;
 /// <param name="Bias">[terms].</param>
 internal sealed record OutputHead(string Hidden, int Dims, float[] Weights, float[] Bias)
 {
+    private const float Largest = 1e6f;
+
     /// <summary>Size of the vocabulary.</summary>
     internal int Terms => Bias.Length;
 
@@ -39,7 +41,7 @@ internal sealed record OutputHead(string Hidden, int Dims, float[] Weights, floa
         float[] weights = Read(model, found.Weight, found.IsByTerm, out int terms);
         float[] bias = found.Bias is null ? new float[terms]
             : model.TryGetInitializer(found.Bias, out TensorProto tensorOfBias) ? OnnxModel.ReadFloats(tensorOfBias) : [];
-        if (terms == 0 || bias.Length != terms)
+        if (terms == 0 || bias.Length != terms || !AreUsual(weights) || !AreUsual(bias))
         {
             return null;
         }
@@ -57,6 +59,9 @@ internal sealed record OutputHead(string Hidden, int Dims, float[] Weights, floa
             new() { DimParam = "batch" }, new() { DimParam = "sequence" }, new() { DimValue = dims }));
         return new OutputHead(found.Hidden, dims, weights, bias);
     }
+
+    // Others would overflow the sums of the bound; ONNX Runtime says what comes of them.
+    private static bool AreUsual(ReadOnlySpan<float> values) => !values.ContainsAnyExceptInRange(-Largest, Largest);
 
     // Rows by term. WeightQuantizer's int8 has a scale a term whichever way the matrix lies.
     private static float[] Read(OnnxModel model, string name, bool isByTerm, out int terms)

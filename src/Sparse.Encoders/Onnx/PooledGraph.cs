@@ -221,7 +221,7 @@ internal static class PooledGraph
     /// <summary>Finds hidden × head + bias behind the logits, or in a graph that was pooled here; null where the graph ends in another way.</summary>
     internal static Head? FindHead(OnnxModel model, string logits)
     {
-        if (model.TryGetProducer(Filled, out NodeProto filled) && model.TryGetProducer(PiecePrefix + "0", out NodeProto piece))
+        if (model.TryGetProducer(Filled, out NodeProto filled) && model.TryGetProducer(PiecePrefix + "0", out NodeProto piece) && EndsInMaxima(model, logits))
         {
             return new Head(filled.Input[1], piece.Input[0], model.TryGetProducer(TransposedPrefix + "0", out _),
                 model.TryGetProducer(Biased, out NodeProto biased) ? biased.Input[1] : null);
@@ -263,6 +263,23 @@ internal static class PooledGraph
         }
 
         return weight.Dims.Count == 2 && weight.DataType == OnnxModel.Float ? new Head(product.Input[0], weight.Name, byTerm, bias) : null;
+    }
+
+    // True where nothing but what was added here lies behind the maxima: a graph that was changed afterwards computes something else.
+    private static bool EndsInMaxima(OnnxModel model, string output)
+    {
+        string value = output;
+        while (value != Prefix + "maxima")
+        {
+            if ((value != output && !value.StartsWith(Prefix, StringComparison.Ordinal)) || !model.TryGetProducer(value, out NodeProto? node))
+            {
+                return false;
+            }
+
+            value = node.Input[0];
+        }
+
+        return true;
     }
 
     /// <summary>Takes away the nodes between the hidden states and the logits, and what only they read.</summary>

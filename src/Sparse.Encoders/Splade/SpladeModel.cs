@@ -134,7 +134,7 @@ internal sealed class SpladeModel
 
         if (OutputHead.Cut(model, Pooling) is { } head)
         {
-            return HeadSession.Load(model.ToBytes(), Source, head, Pooling.Activation, terms, configure);
+            return HeadSession.Load(model.ToBytes(), Source, head, Pooling.Activation, terms, MaxTokens, configure);
         }
 
         bool isChanged = model.HadExternalData | PooledGraph.AddPooling(model, Pooling);
