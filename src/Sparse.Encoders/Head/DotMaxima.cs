@@ -10,7 +10,7 @@ namespace Sparse.Encoders.Head;
 /// <c>vpmaddubsw</c> never saturates. Sums are taken modulo 2¹⁶, and the caller sees to it that the value of each
 /// <see cref="ChunkDims"/> dimensions fits 16 bits (|weights| × |place| ≤ 32,767 by Cauchy-Schwarz), so it does not matter what
 /// overflows on the way: all instruction sets give the same integers. Loops are compiled with full
-    /// optimisation at once: what the tiers put in their place meanwhile was 5 times slower, for seconds. Chunks are added after a shift that makes room for them.</para>
+/// optimisation at once: what the tiers put in their place meanwhile was 5 times slower, for seconds. Chunks are added after a shift that makes room for them.</para>
 /// <para>2026-11-24, one core of an EPYC (Zen 5), 240 places × 30,528 terms × 128: 512-bit vpmaddubsw + vpaddw, as here, 373
 /// GMAC/s; 256-bit 190; 256-bit AvxVnni, the widest that .NET 10 has, 221. The multipliers' limit is some 410.</para>
 /// <para>A group's weights lie as [dims / 4][64 terms][4], its starts as [chunks][64]: −128 × the sum of the weights, modulo 2¹⁶.</para>
