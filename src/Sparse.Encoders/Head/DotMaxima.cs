@@ -12,7 +12,7 @@ namespace Sparse.Encoders.Head;
 /// overflows on the way: all instruction sets give the same integers. Loops are compiled with full
 /// optimisation at once: what the tiers put in their place meanwhile was 5 times slower, for seconds. Chunks are added after a shift that makes room for them.</para>
 /// <para>2026-11-24, one core of an EPYC (Zen 5), 240 places × 30,528 terms × 128: 512-bit vpmaddubsw + vpaddw, as here, 373
-/// GMAC/s; 256-bit 190; 256-bit AvxVnni, the widest that .NET 10 has, 221. The multipliers' limit is some 410.</para>
+/// GMAC/s alone and 285 with all around it; 256-bit 190; 256-bit AvxVnni, the widest that .NET 10 has, 221. The multipliers' limit is some 410.</para>
 /// <para>A group's weights lie as [dims / 4][64 terms][4], its starts as [chunks][64]: −128 × the sum of the weights, modulo 2¹⁶.</para>
 /// </remarks>
 internal static unsafe class DotMaxima
@@ -190,113 +190,100 @@ internal static unsafe class DotMaxima
         static Vector256<int> SignExtend(Vector256<short> value) => Vector256.ShiftRightArithmetic(Vector256.ShiftLeft(value.AsInt32(), 16), 16);
     }
 
-    // 64 terms × 6 places at once: 24 sums in 32 registers.
     [SkipLocalsInit]
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Wide512(sbyte* weights, int* starts, byte* places, int count, int dims, int shift, int* maxima)
     {
-        Vector512<short>* sums = stackalloc Vector512<short>[24];
-        Vector512<short> m0 = Vector512.Create(short.MinValue), m1 = m0, m2 = m0, m3 = m0;
+        Vector512<short>* totals = stackalloc Vector512<short>[52];
+        Vector512<short>* sums = totals + 24, largest = sums + 24;
+        new Span<Vector512<short>>(largest, 4).Fill(Vector512.Create(short.MinValue));
         unchecked
         {
             for (int place = 0; place < count; place += TilePlaces)
             {
                 for (int from = 0; from < dims; from += ChunkDims)
                 {
-                    int* start = starts + (from / ChunkDims * GroupTerms);
-                    Vector512<short> a0 = Vector512.Load(start).AsInt16(), a1 = Vector512.Load(start + 16).AsInt16();
-                    Vector512<short> a2 = Vector512.Load(start + 32).AsInt16(), a3 = Vector512.Load(start + 48).AsInt16();
-                    Vector512<short> b0 = a0, b1 = a1, b2 = a2, b3 = a3, c0 = a0, c1 = a1, c2 = a2, c3 = a3;
-                    Vector512<short> d0 = a0, d1 = a1, d2 = a2, d3 = a3, e0 = a0, e1 = a1, e2 = a2, e3 = a3, f0 = a0, f1 = a1, f2 = a2, f3 = a3;
-                    byte* x = places + (place * dims) + from;
-                    sbyte* w = weights + (from / 4 * StepBytes);
-                    for (int k = Math.Min(ChunkDims, dims - from); k > 0; k -= 4, w += StepBytes, x += 4)
+                    Tile512(weights + (from / 4 * StepBytes), starts + (from / ChunkDims * GroupTerms), places + (place * dims) + from, dims, Math.Min(ChunkDims, dims - from), sums);
+                    for (int i = 0; dims > ChunkDims && i < 24; i++)
                     {
-                        Vector512<sbyte> w0 = Vector512.Load(w), w1 = Vector512.Load(w + 64), w2 = Vector512.Load(w + 128), w3 = Vector512.Load(w + 192);
-                        Vector512<byte> t = Vector512.Create(*(uint*)x).AsByte();
-                        a0 += Avx512BW.MultiplyAddAdjacent(t, w0);
-                        a1 += Avx512BW.MultiplyAddAdjacent(t, w1);
-                        a2 += Avx512BW.MultiplyAddAdjacent(t, w2);
-                        a3 += Avx512BW.MultiplyAddAdjacent(t, w3);
-                        t = Vector512.Create(*(uint*)(x + dims)).AsByte();
-                        b0 += Avx512BW.MultiplyAddAdjacent(t, w0);
-                        b1 += Avx512BW.MultiplyAddAdjacent(t, w1);
-                        b2 += Avx512BW.MultiplyAddAdjacent(t, w2);
-                        b3 += Avx512BW.MultiplyAddAdjacent(t, w3);
-                        t = Vector512.Create(*(uint*)(x + (2 * dims))).AsByte();
-                        c0 += Avx512BW.MultiplyAddAdjacent(t, w0);
-                        c1 += Avx512BW.MultiplyAddAdjacent(t, w1);
-                        c2 += Avx512BW.MultiplyAddAdjacent(t, w2);
-                        c3 += Avx512BW.MultiplyAddAdjacent(t, w3);
-                        t = Vector512.Create(*(uint*)(x + (3 * dims))).AsByte();
-                        d0 += Avx512BW.MultiplyAddAdjacent(t, w0);
-                        d1 += Avx512BW.MultiplyAddAdjacent(t, w1);
-                        d2 += Avx512BW.MultiplyAddAdjacent(t, w2);
-                        d3 += Avx512BW.MultiplyAddAdjacent(t, w3);
-                        t = Vector512.Create(*(uint*)(x + (4 * dims))).AsByte();
-                        e0 += Avx512BW.MultiplyAddAdjacent(t, w0);
-                        e1 += Avx512BW.MultiplyAddAdjacent(t, w1);
-                        e2 += Avx512BW.MultiplyAddAdjacent(t, w2);
-                        e3 += Avx512BW.MultiplyAddAdjacent(t, w3);
-                        t = Vector512.Create(*(uint*)(x + (5 * dims))).AsByte();
-                        f0 += Avx512BW.MultiplyAddAdjacent(t, w0);
-                        f1 += Avx512BW.MultiplyAddAdjacent(t, w1);
-                        f2 += Avx512BW.MultiplyAddAdjacent(t, w2);
-                        f3 += Avx512BW.MultiplyAddAdjacent(t, w3);
+                        totals[i] = (from == 0 ? default : totals[i]) + Vector512.ShiftRightArithmetic(Whole(sums[i]) & Vector512.Create(0xFFFF).AsInt16(), shift);
                     }
-
-                    if (dims <= ChunkDims)
-                    {
-                        m0 = Largest(m0, a0, b0, c0, d0, e0, f0);
-                        m1 = Largest(m1, a1, b1, c1, d1, e1, f1);
-                        m2 = Largest(m2, a2, b2, c2, d2, e2, f2);
-                        m3 = Largest(m3, a3, b3, c3, d3, e3, f3);
-                        continue;
-                    }
-
-                    if (from == 0)
-                    {
-                        new Span<Vector512<short>>(sums, 24).Clear();
-                    }
-
-                    AddRow(sums, shift, a0, a1, a2, a3);
-                    AddRow(sums + 4, shift, b0, b1, b2, b3);
-                    AddRow(sums + 8, shift, c0, c1, c2, c3);
-                    AddRow(sums + 12, shift, d0, d1, d2, d3);
-                    AddRow(sums + 16, shift, e0, e1, e2, e3);
-                    AddRow(sums + 20, shift, f0, f1, f2, f3);
                 }
 
-                for (int row = 0; dims > ChunkDims && row < 24; row += 4)
+                Vector512<short>* row = dims > ChunkDims ? totals : sums;
+                Vector512<short> m0 = largest[0], m1 = largest[1], m2 = largest[2], m3 = largest[3];
+                for (Vector512<short>* end = row + 24; row < end; row += 4)
                 {
-                    (m0, m1) = (Vector512.Max(m0, sums[row]), Vector512.Max(m1, sums[row + 1]));
-                    (m2, m3) = (Vector512.Max(m2, sums[row + 2]), Vector512.Max(m3, sums[row + 3]));
+                    (m0, m1) = (Vector512.Max(m0, Whole(row[0])), Vector512.Max(m1, Whole(row[1])));
+                    (m2, m3) = (Vector512.Max(m2, Whole(row[2])), Vector512.Max(m3, Whole(row[3])));
                 }
+
+                (largest[0], largest[1], largest[2], largest[3]) = (m0, m1, m2, m3);
             }
         }
 
-        SignExtend(m0).Store(maxima);
-        SignExtend(m1).Store(maxima + 16);
-        SignExtend(m2).Store(maxima + 32);
-        SignExtend(m3).Store(maxima + 48);
-
-        static Vector512<int> SignExtend(Vector512<short> value) => Vector512.ShiftRightArithmetic(Vector512.ShiftLeft(value.AsInt32(), 16), 16);
+        for (int i = 0; i < 4; i++)
+        {
+            Vector512.ShiftRightArithmetic(Vector512.ShiftLeft(largest[i].AsInt32(), 16), 16).Store(maxima + (16 * i));
+        }
     }
 
-    // The two halves of a lane, in its lower one.
+    // The two halves of a lane, in its lower one; the upper one is of no use afterwards.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector512<short> Sum(Vector512<short> lanes) => lanes + Vector512.ShiftRightLogical(lanes.AsInt32(), 16).AsInt16();
+    private static Vector512<short> Whole(Vector512<short> lanes) => lanes + Vector512.ShiftRightLogical(lanes.AsInt32(), 16).AsInt16();
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector512<short> Largest(
-        Vector512<short> m, Vector512<short> a, Vector512<short> b, Vector512<short> c, Vector512<short> d, Vector512<short> e, Vector512<short> f) =>
-        Vector512.Max(Vector512.Max(Vector512.Max(m, Sum(a)), Vector512.Max(Sum(b), Sum(c))), Vector512.Max(Vector512.Max(Sum(d), Sum(e)), Sum(f)));
-
-    private static void AddRow(Vector512<short>* sums, int shift, Vector512<short> v0, Vector512<short> v1, Vector512<short> v2, Vector512<short> v3)
+    // 64 terms × 6 places at once: 24 sums in 32 registers. Alone in a method, because with more alive around it the compiler spills them:
+    // 2026-11-24, a tenth of the speed.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    private static void Tile512(sbyte* w, int* start, byte* x, int dims, int count, Vector512<short>* sums)
     {
-        sums[0] += Vector512.ShiftRightArithmetic(Sum(v0), shift);
-        sums[1] += Vector512.ShiftRightArithmetic(Sum(v1), shift);
-        sums[2] += Vector512.ShiftRightArithmetic(Sum(v2), shift);
-        sums[3] += Vector512.ShiftRightArithmetic(Sum(v3), shift);
+        Vector512<short> a0 = Vector512.Load(start).AsInt16(), a1 = Vector512.Load(start + 16).AsInt16();
+        Vector512<short> a2 = Vector512.Load(start + 32).AsInt16(), a3 = Vector512.Load(start + 48).AsInt16();
+        Vector512<short> b0 = a0, b1 = a1, b2 = a2, b3 = a3, c0 = a0, c1 = a1, c2 = a2, c3 = a3;
+        Vector512<short> d0 = a0, d1 = a1, d2 = a2, d3 = a3, e0 = a0, e1 = a1, e2 = a2, e3 = a3, f0 = a0, f1 = a1, f2 = a2, f3 = a3;
+        unchecked
+        {
+            for (; count > 0; count -= 4, w += StepBytes, x += 4)
+            {
+                Vector512<sbyte> w0 = Vector512.Load(w), w1 = Vector512.Load(w + 64), w2 = Vector512.Load(w + 128), w3 = Vector512.Load(w + 192);
+                Vector512<byte> t = Vector512.Create(*(uint*)x).AsByte();
+                a0 += Avx512BW.MultiplyAddAdjacent(t, w0);
+                a1 += Avx512BW.MultiplyAddAdjacent(t, w1);
+                a2 += Avx512BW.MultiplyAddAdjacent(t, w2);
+                a3 += Avx512BW.MultiplyAddAdjacent(t, w3);
+                t = Vector512.Create(*(uint*)(x + dims)).AsByte();
+                b0 += Avx512BW.MultiplyAddAdjacent(t, w0);
+                b1 += Avx512BW.MultiplyAddAdjacent(t, w1);
+                b2 += Avx512BW.MultiplyAddAdjacent(t, w2);
+                b3 += Avx512BW.MultiplyAddAdjacent(t, w3);
+                t = Vector512.Create(*(uint*)(x + (2 * dims))).AsByte();
+                c0 += Avx512BW.MultiplyAddAdjacent(t, w0);
+                c1 += Avx512BW.MultiplyAddAdjacent(t, w1);
+                c2 += Avx512BW.MultiplyAddAdjacent(t, w2);
+                c3 += Avx512BW.MultiplyAddAdjacent(t, w3);
+                t = Vector512.Create(*(uint*)(x + (3 * dims))).AsByte();
+                d0 += Avx512BW.MultiplyAddAdjacent(t, w0);
+                d1 += Avx512BW.MultiplyAddAdjacent(t, w1);
+                d2 += Avx512BW.MultiplyAddAdjacent(t, w2);
+                d3 += Avx512BW.MultiplyAddAdjacent(t, w3);
+                t = Vector512.Create(*(uint*)(x + (4 * dims))).AsByte();
+                e0 += Avx512BW.MultiplyAddAdjacent(t, w0);
+                e1 += Avx512BW.MultiplyAddAdjacent(t, w1);
+                e2 += Avx512BW.MultiplyAddAdjacent(t, w2);
+                e3 += Avx512BW.MultiplyAddAdjacent(t, w3);
+                t = Vector512.Create(*(uint*)(x + (5 * dims))).AsByte();
+                f0 += Avx512BW.MultiplyAddAdjacent(t, w0);
+                f1 += Avx512BW.MultiplyAddAdjacent(t, w1);
+                f2 += Avx512BW.MultiplyAddAdjacent(t, w2);
+                f3 += Avx512BW.MultiplyAddAdjacent(t, w3);
+            }
+        }
+
+        (sums[0], sums[1], sums[2], sums[3]) = (a0, a1, a2, a3);
+        (sums[4], sums[5], sums[6], sums[7]) = (b0, b1, b2, b3);
+        (sums[8], sums[9], sums[10], sums[11]) = (c0, c1, c2, c3);
+        (sums[12], sums[13], sums[14], sums[15]) = (d0, d1, d2, d3);
+        (sums[16], sums[17], sums[18], sums[19]) = (e0, e1, e2, e3);
+        (sums[20], sums[21], sums[22], sums[23]) = (f0, f1, f2, f3);
     }
 }

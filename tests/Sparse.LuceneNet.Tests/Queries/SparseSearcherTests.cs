@@ -132,6 +132,8 @@ public sealed class SparseSearcherTests
         Assert.That(() => ours.Search(ToyQuery.RandomQuery(new Random(1)), []), Throws.ArgumentException.With.Message.Contains("at least 1"));
     }
 
+    // Alone: a workspace that another test has in use would have to be made anew.
+    [NonParallelizable]
     [Test]
     public void A_thousand_searches_allocate_nothing_once_warm([Values(1, 10, 1_000, 10_000)] int k, [Values(Kind.Plain, Kind.Reordered)] Kind kind, [Values] bool onDisk)
     {
