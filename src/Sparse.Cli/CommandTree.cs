@@ -30,6 +30,7 @@ internal static class CommandTree
             ServeCommand.Create(),
             KeyCommand.Create(),
             ModelCommand.Create(),
+            RulesCommand.Create(),
         };
         root.SetAction(parsed => new HelpAction().Invoke(parsed));
         return root;

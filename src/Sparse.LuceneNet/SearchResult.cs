@@ -21,11 +21,39 @@ public sealed record SearchHit(int Rank, string Id, double Score, string? Title,
 
     /// <summary>Hybrid: what each leg says of the hit, in the order bm25, sparse, legs from outside, feedback; a leg that could not run is not there. Else empty.</summary>
     public IReadOnlyList<LegScore> Legs { get; init; } = [];
+
+    /// <summary>Why it was found; null unless asked for.</summary>
+    public HitExplanation? Explanation { get; init; }
+
+    /// <summary>The passage that explains it best; null unless asked for.</summary>
+    public HitHighlight? Highlight { get; init; }
 }
+
+/// <summary>One value of a facet.</summary>
+/// <param name="Value">A keyword, a number, or the year of a date.</param>
+/// <param name="Count">Documents found that have it.</param>
+public sealed record FacetCount(string Value, long Count);
+
+/// <summary>A likelier spelling of a word of the query.</summary>
+/// <param name="Word">The word as it was typed, which the index does not hold.</param>
+/// <param name="Start">Its first UTF-16 index in the query.</param>
+/// <param name="Replacement">A word of the index, in lower case.</param>
+/// <param name="Documents">How many documents hold the replacement in one of its forms, deleted ones not yet merged away included.</param>
+public sealed record SpellingSuggestion(string Word, int Start, string Replacement, int Documents);
 
 /// <summary>What a search found.</summary>
 /// <param name="Query">The query's text; empty for a query given as a vector.</param>
 /// <param name="Mode">How it was searched.</param>
-/// <param name="Hits">Best first: score descending, then the document added earlier.</param>
+/// <param name="Hits">Best first: score descending, then the document added earlier; or in the order asked for.</param>
 /// <param name="Warnings">Whole sentences about what the user may not expect; often empty.</param>
-public sealed record SearchResult(string Query, SearchMode Mode, IReadOnlyList<SearchHit> Hits, IReadOnlyList<string> Warnings);
+public sealed record SearchResult(string Query, SearchMode Mode, IReadOnlyList<SearchHit> Hits, IReadOnlyList<string> Warnings)
+{
+    /// <summary>All documents that match, hits or not; null where nobody counted them, which only facets and sorting do.</summary>
+    public long? Matches { get; init; }
+
+    /// <summary>The facets asked for, by field: the commonest values first.</summary>
+    public IReadOnlyDictionary<string, IReadOnlyList<FacetCount>> Facets { get; init; } = new Dictionary<string, IReadOnlyList<FacetCount>>();
+
+    /// <summary>Likelier spellings, in the order of the query's words; empty unless asked for.</summary>
+    public IReadOnlyList<SpellingSuggestion> Suggestions { get; init; } = [];
+}

@@ -25,7 +25,7 @@ public sealed class SparseDocument
     /// <summary>The title, or null; it goes before the text into the encoder and into the BM25 field.</summary>
     public string? Title { get; init; }
 
-    /// <summary>Further fields, stored and returned with hits, not searched. Names other than those of <see cref="SparseFields"/>.</summary>
+    /// <summary>Further fields, stored and returned with hits; the index's own (<see cref="SparseIndexOptions.Fields"/>) are filtered, counted, sorted or searched by too, an empty value standing for none. Names other than those of <see cref="SparseFields"/>.</summary>
     public IDictionary<string, string> Fields { get; } = new Dictionary<string, string>(StringComparer.Ordinal);
 
     /// <summary>The vector made elsewhere by the index's encoder, or null to have it made now. Not read back.</summary>

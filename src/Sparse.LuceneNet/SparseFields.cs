@@ -6,7 +6,7 @@ public static class SparseFields
     /// <summary>The document's own id: indexed as one term, stored, and a column of binary doc values.</summary>
     public const string Id = "id";
 
-    /// <summary>The title: stored only.</summary>
+    /// <summary>The title: stored, and indexed for BM25 by itself.</summary>
     public const string Title = "title";
 
     /// <summary>The text: title and text indexed for BM25, the text alone stored.</summary>

@@ -1,12 +1,12 @@
+using Lucene.Net.Analysis;
 using Lucene.Net.Index;
-using Lucene.Net.Search;
 using Lucene.Net.Store;
 using Sparse.Analysis;
+using Sparse.LuceneNet.Fields;
 using Sparse.LuceneNet.Lexical;
 using Sparse.LuceneNet.Postings;
-using Sparse.LuceneNet.Queries;
+using Sparse.LuceneNet.Rules;
 using Sparse.LuceneNet.Storage;
-using Sparse.Tokens;
 using Sparse.Vectors;
 
 namespace Sparse.LuceneNet;
@@ -22,12 +22,14 @@ namespace Sparse.LuceneNet;
 public sealed partial class SparseIndex : IDisposable
 {
     private readonly FSDirectory _directory;
-    private readonly EnglishLexicalAnalyzer _analyzer = new();
+    private readonly Analyzer _analyzer;
     private readonly ITermEncoder? _encoder;
     private readonly DocumentEncoding? _encoding;
     private readonly IndexChanges? _changes;
     private readonly IndexView _view;
     private volatile IndexIdentity _identity;
+    private volatile IndexSchema _schema;
+    private long _otherLanguages;
 
     private SparseIndex(string path, ITermEncoder? encoder, SparseIndexOptions options, IndexIdentity? created, bool readOnly)
     {
@@ -49,7 +51,14 @@ public sealed partial class SparseIndex : IDisposable
         _directory = FSDirectory.Open(path, new ExclusiveLockFactory());
         try
         {
-            _identity = created ?? ReadIdentity();
+            using (DirectoryReader? reader = created is null ? DirectoryReader.Open(_directory) : null)
+            {
+                _identity = created ?? IndexIdentity.Read(reader!, path);
+                _schema = IndexSchema.Read(reader?.IndexCommit.UserData ?? new Dictionary<string, string>()).With(options, isNew: created is not null, path);
+            }
+
+            _rules = RuleBook.Read(IndexFolder.HoldsIndex(path) && created is null ? IndexView.WithNewestCommit(_directory, commit => commit.UserData) : new Dictionary<string, string>());
+            _analyzer = LexicalAnalyzers.Create(_schema.Language);
             if (encoder is not null)
             {
                 _identity.RequireQueriesBy(encoder.Identity, path);
@@ -57,7 +66,7 @@ public sealed partial class SparseIndex : IDisposable
 
             if (!readOnly)
             {
-                _changes = new IndexChanges(_directory, path, _identity, created is not null, _analyzer, similarity, options.RamBufferMegabytes, options.ReorderFrom);
+                _changes = new IndexChanges(_directory, path, _identity, _schema, created is not null, _analyzer, similarity, options.RamBufferMegabytes, options.ReorderFrom);
             }
 
             _view = new IndexView(path, _directory, _changes?.Writer, similarity);
@@ -66,7 +75,7 @@ public sealed partial class SparseIndex : IDisposable
         {
             _changes?.Dispose();
             _directory.Dispose();
-            _analyzer.Dispose();
+            _analyzer?.Dispose();
             throw;
         }
     }
@@ -86,8 +95,17 @@ public sealed partial class SparseIndex : IDisposable
     /// <summary>Weight of one impact step; null for an index of text alone.</summary>
     public float? Scale => _identity.Scale;
 
+    /// <summary>Language of the words for BM25.</summary>
+    public string Language => _schema.Language;
+
+    /// <summary>The further fields that are filtered, counted, sorted or searched by, in ordinal order of their names.</summary>
+    public IReadOnlyList<IndexField> Fields => [.. _schema.Fields.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => new IndexField(pair.Key, pair.Value))];
+
     /// <summary>Weights of the documents added so far that lay past the range of impacts and were cut to 255; many ask for a larger <see cref="SparseIndexOptions.MaxWeight"/>.</summary>
     public long SaturatedWeights => _changes?.Saturated ?? 0;
+
+    /// <summary>Texts encoded so far that seem to be in another language than the encoder's one: its vectors of them mean little.</summary>
+    public long TextsInOtherLanguages => Interlocked.Read(ref _otherLanguages);
 
     /// <summary>The mode of a search that names none: sparse where the index holds vectors and was opened with an encoder, else BM25.</summary>
     public SearchMode DefaultMode => _identity.HasVectors && _encoder is not null ? SearchMode.Sparse : SearchMode.Bm25;
@@ -177,7 +195,7 @@ public sealed partial class SparseIndex : IDisposable
         RequireWriter();
         foreach (SparseDocument document in documents)
         {
-            DocumentFields.Validate(document);
+            DocumentFields.Validate(document, _schema);
         }
 
         if (!_identity.HasVectors)
@@ -192,7 +210,7 @@ public sealed partial class SparseIndex : IDisposable
 
         return _encoder.Identity.IsQueryOnly && documents.Any(document => document.Vector is null)
             ? throw new InvalidOperationException($"Encoder '{_encoder.Identity.Name}' is for queries alone: open the index in '{DirectoryPath}' with '{_identity.Encoder?.Name}' to add documents.")
-            : new EncodedDocuments(documents, _encoding.Run(documents, cancellationToken), _identity.Encoder);
+            : EncodeChecked(documents, _encoder, _encoding, cancellationToken);
     }
 
     /// <summary>The second half: adds documents in their order; each replaces the one with the same id, in the index or before it in the list.</summary>
@@ -248,6 +266,14 @@ public sealed partial class SparseIndex : IDisposable
             identity.RequireQueriesBy(_encoder.Identity, DirectoryPath);
         }
 
+        if (IsReadOnly)
+        {
+            IDictionary<string, string> data = IndexView.WithNewestCommit(_directory, commit => commit.UserData);
+            _schema = IndexSchema.Read(data);
+            _rules = RuleBook.Read(data);
+            _filters.Clear();
+        }
+
         return _identity = identity;
     });
 
@@ -258,73 +284,6 @@ public sealed partial class SparseIndex : IDisposable
     {
         ArgumentNullException.ThrowIfNull(id);
         return _view.Read((searcher, reader) => DocumentFields.Find(reader, id) is >= 0 and var doc ? DocumentFields.Read(searcher, doc) : null);
-    }
-
-    /// <summary>Finds the k best documents for a text.</summary>
-    /// <param name="query">Any text; it has no syntax.</param>
-    /// <param name="k">How many at most, ≥ 1.</param>
-    /// <param name="options">Options; null for the defaults.</param>
-    /// <returns>The hits, best first; only documents with a score above 0.</returns>
-    /// <exception cref="ArgumentException">The query is blank or has no term to search by.</exception>
-    /// <exception cref="InvalidOperationException">A sparse search without vectors or without an encoder.</exception>
-    /// <exception cref="InvalidDataException">The query encoder does not fit the index.</exception>
-    public SearchResult Search(string query, int k = 10, SearchOptions? options = null)
-    {
-        ArgumentNullException.ThrowIfNull(query);
-        if (string.IsNullOrWhiteSpace(query))
-        {
-            throw new ArgumentException("The query is empty; give at least one word.", nameof(query));
-        }
-
-        options ??= new SearchOptions();
-        SearchMode mode = options.Mode ?? (_identity.HasVectors && options.QueryEncoder is not null ? SearchMode.Sparse : DefaultMode);
-        if (mode == SearchMode.Hybrid)
-        {
-            return SearchHybrid(query, k, options, filter: null);
-        }
-
-        if (mode == SearchMode.Sparse)
-        {
-            ITermEncoder encoder = RequireQueryEncoder(options);
-            TermVector vector = encoder.Encode([query])[0];
-            return vector.Count == 0
-                ? throw new ArgumentException("The encoder finds no term in the query; use other words.", nameof(query))
-                : Run(query, mode, new SparseQuery(SparseFields.Sparse, vector, encoder.Vocabulary), k, options, []);
-        }
-
-        Query words = WordQuery.Parse(_analyzer, SparseFields.Text, query)
-            ?? throw new ArgumentException("The query holds no word to search by, only stop words or punctuation; use other words.", nameof(query));
-        string[] warnings = options.Mode is null && _identity.HasVectors
-            ? ["The index holds vectors, but no encoder was given, so the search was by words (BM25)."]
-            : [];
-        return Run(query, mode, words, k, options, warnings);
-    }
-
-    /// <summary>Finds the k best documents for a term vector.</summary>
-    /// <param name="query">Term ids of the vocabulary of the index's encoder (or of <see cref="SearchOptions.QueryEncoder"/>), with weights.</param>
-    /// <param name="k">How many at most, ≥ 1.</param>
-    /// <param name="options">Options; null for the defaults. The mode, where given, must be sparse.</param>
-    /// <returns>The hits, best first; only documents with a score above 0.</returns>
-    /// <exception cref="ArgumentException">The query has no terms, or the mode is not sparse.</exception>
-    /// <exception cref="InvalidOperationException">The index has no vectors, or no encoder was given to name the terms.</exception>
-    public SearchResult SearchVector(TermVector query, int k = 10, SearchOptions? options = null)
-    {
-        ArgumentNullException.ThrowIfNull(query);
-        options ??= new SearchOptions();
-        if (options.Mode is SearchMode.Bm25 or SearchMode.Hybrid)
-        {
-            throw new ArgumentException("A term vector holds no words for BM25 or hybrid search; give a text, or leave the mode out.", nameof(options));
-        }
-
-        Vocabulary vocabulary = RequireQueryEncoder(options).Vocabulary;
-        if (query.Count == 0)
-        {
-            throw new ArgumentException("The query has no terms; give at least one.", nameof(query));
-        }
-
-        return query.Terms[^1] >= vocabulary.Count
-            ? throw new ArgumentException($"The query has term {query.Terms[^1]}, and the vocabulary ends at {vocabulary.Count - 1}: they do not belong together.", nameof(query))
-            : Run("", SearchMode.Sparse, new SparseQuery(SparseFields.Sparse, query, vocabulary), k, options, []);
     }
 
     /// <summary>Copies the last commit into another folder while the index goes on being written and searched.</summary>
@@ -363,60 +322,17 @@ public sealed partial class SparseIndex : IDisposable
         return IndexFolder.Guard(directory, () => new SparseIndex(directory, encoder, options ?? new(), created: null, readOnly));
     }
 
-    private IndexIdentity ReadIdentity()
+    private EncodedDocuments EncodeChecked(IReadOnlyList<SparseDocument> documents, ITermEncoder encoder, DocumentEncoding encoding, CancellationToken cancellationToken)
     {
-        using DirectoryReader reader = DirectoryReader.Open(_directory);
-        return IndexIdentity.Read(reader, DirectoryPath);
+        PassageVector[][] vectors = encoding.Run(documents, cancellationToken);
+        if (encoder.Language is { } language)
+        {
+            Interlocked.Add(ref _otherLanguages, documents.Count(document => document.Vector is null && TextLanguage.OtherThan(document.FullText, language) is not null));
+        }
+
+        return new EncodedDocuments(documents, vectors, _identity.Encoder);
     }
 
     private IndexChanges RequireWriter() =>
         _changes ?? throw new InvalidOperationException($"The index in '{DirectoryPath}' was opened for search alone; use Open to change it.");
-
-    private ITermEncoder RequireQueryEncoder(SearchOptions options)
-    {
-        if (!_identity.HasVectors)
-        {
-            throw new InvalidOperationException($"The index in '{DirectoryPath}' holds text alone, no vectors: search it by BM25, or index the texts anew with an encoder.");
-        }
-
-        ITermEncoder encoder = options.QueryEncoder ?? _encoder
-            ?? throw new InvalidOperationException($"A sparse search of the index in '{DirectoryPath}' needs its encoder '{_identity.Encoder?.Name}': give it on opening or with the search.");
-        _identity.RequireQueriesBy(encoder.Identity, DirectoryPath);
-        return encoder;
-    }
-
-    private SearchResult Run(string text, SearchMode mode, Query query, int k, SearchOptions options, IReadOnlyList<string> warnings)
-    {
-        ArgumentOutOfRangeException.ThrowIfLessThan(k, 1);
-        ArgumentOutOfRangeException.ThrowIfNegative(options.Skip);
-        return _view.Read((searcher, _) =>
-        {
-            // One more than asked for, in case the one to leave out is among them.
-            int wanted = (int)Math.Min((long)k + options.Skip + (options.ExcludeId is null ? 0 : 1), int.MaxValue);
-            ScoreDoc[] found = query is SparseQuery sparse ? BestPassages.Find(IndexView.Sparse(searcher), sparse, wanted) : searcher.Search(query, wanted).ScoreDocs;
-            IList<AtomicReaderContext> leaves = searcher.IndexReader.Leaves;
-            var hits = new List<SearchHit>(found.Length);
-            int rank = 0;
-            foreach (ScoreDoc best in found)
-            {
-                if (options.ExcludeId is null && rank < options.Skip)
-                {
-                    rank++;
-                    continue;
-                }
-
-                int head = PassageColumns.HeadOf(leaves, best.Doc);
-                SparseDocument document = options.WithStoredFields ? DocumentFields.Read(searcher, head) : new(DocumentFields.ReadId(searcher, head), "");
-                if (hits.Count < k && document.Id != options.ExcludeId && ++rank > options.Skip)
-                {
-                    hits.Add(new SearchHit(rank, document.Id, best.Score, document.Title, document.Text, document.Fields.AsReadOnly())
-                    {
-                        Passage = mode == SearchMode.Sparse ? PassageColumns.SpanOf(leaves, best.Doc) : null,
-                    });
-                }
-            }
-
-            return new SearchResult(text, mode, hits, warnings);
-        });
-    }
 }

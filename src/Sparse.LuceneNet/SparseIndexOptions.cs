@@ -28,6 +28,15 @@ public sealed record SparseIndexOptions
     /// <summary>BM25's share of length normalisation, 0 to 1; 0.4 as in Anserini.</summary>
     public float Bm25B { get; init; } = 0.4f;
 
+    /// <summary>Language of the words for BM25, see <see cref="Analysis.LexicalAnalyzers.Languages"/>. Null: the index's own; of a new index English.</summary>
+    public string? Language { get; init; }
+
+    /// <summary>
+    /// Further fields to filter, count, sort or search by. The index remembers them; those of an existing index need not be named again,
+    /// and new ones hold for documents added from now on.
+    /// </summary>
+    public IReadOnlyList<IndexField> Fields { get; init; } = [];
+
     /// <summary>Memory for documents before they are flushed to a segment, in megabytes; &gt; 0 and below 2,048.</summary>
     public double RamBufferMegabytes { get; init; } = 64;
 

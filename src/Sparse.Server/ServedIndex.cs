@@ -85,12 +85,12 @@ internal sealed class ServedIndex : IAsyncDisposable
             words = [.. terms.Where(term => term.Term.Length > 2).Select(term => term.Term)];
             stop.ThrowIfCancellationRequested();
             result = vector.Count == 0 ? new SearchResult(request.Query, SearchMode.Sparse, [], ["No term of the query is left to search by."])
-                : Index.SearchVector(vector, depth, new SearchOptions { QueryEncoder = encoder });
+                : Index.SearchVector(vector, depth, new SearchOptions { QueryEncoder = encoder }, stop);
         }
         else
         {
             words = Highlight.Words(request.Query);
-            result = Index.Search(request.Query, depth, new SearchOptions { Mode = SearchMode.Bm25 });
+            result = Index.Search(request.Query, depth, new SearchOptions { Mode = SearchMode.Bm25 }, stop);
         }
 
         Hit[] hits =

@@ -25,11 +25,13 @@ internal static class IndexCommand
         var failFast = new Option<bool>("--fail-fast") { Description = "Stop at the first document that the encoder or the index refuses, instead of leaving it out" };
         var chunks = new ChunkOptionSet();
         var command = new Command("index", "Build a search index from files") { index, encoder, append, maxTokens, threads, commitEvery, failFast };
+        var fields = new FieldOptions();
+        fields.AddTo(command);
         corpus.AddTo(command);
         chunks.AddTo(command);
         command.SetAction(parsed => Run(new Request(
             parsed.GetRequiredValue(index)!, parsed.GetValue(encoder), parsed.GetValue(append), parsed.GetValue(maxTokens), parsed.GetValue(threads),
-            parsed.GetValue(commitEvery), parsed.GetValue(failFast), chunks.Read(parsed), keepsHeadings => corpus.Open(parsed, keepsHeadings))));
+            parsed.GetValue(commitEvery), parsed.GetValue(failFast), chunks.Read(parsed), keepsHeadings => corpus.Open(parsed, keepsHeadings), fields.Read(parsed))));
         return command;
     }
 
@@ -50,7 +52,7 @@ internal static class IndexCommand
         using ITermEncoder? encoder = isThere
             ? EncoderChoice.ForAppending(request.Folder, request.Encoder, memory, settings)
             : EncoderChoice.ForCreating(request.Encoder ?? EncoderChoice.BuiltIn, settings);
-        SparseIndexOptions options = IndexOptions(encoder, chunk);
+        SparseIndexOptions options = IndexOptions(encoder, chunk, request.Options);
         using SparseIndex index = isThere ? SparseIndex.Open(request.Folder, encoder, options) : SparseIndex.Create(request.Folder, encoder, options);
         if (encoder is not null && memory is null)
         {
@@ -73,15 +75,15 @@ internal static class IndexCommand
         return code;
     }
 
-    private static SparseIndexOptions IndexOptions(ITermEncoder? encoder, ChunkChoice? chunk)
+    private static SparseIndexOptions IndexOptions(ITermEncoder? encoder, ChunkChoice? chunk, SparseIndexOptions options)
     {
         if (chunk is null)
         {
-            return new SparseIndexOptions();
+            return options;
         }
 
         return encoder is SpladeEncoder splade
-            ? new SparseIndexOptions
+            ? options with
             {
                 Chunker = new Chunker(splade.Tokenizer, new ChunkOptions { By = chunk.By, MaxTokens = chunk.Tokens, OverlapTokens = chunk.Overlap }),
                 Passages = chunk.Use,
@@ -142,6 +144,11 @@ internal static class IndexCommand
             Screen.Warn($"{Figure.Count(run.Replaced, "document")} replaced an earlier one with the same id");
         }
 
+        if (index.TextsInOtherLanguages > 0)
+        {
+            Screen.Warn($"{Figure.Count(index.TextsInOtherLanguages, "text")} of {Figure.Count(run.Added)} seem to be in another language than the encoder reads; search those by words (--mode bm25)");
+        }
+
         IndexStatistics statistics = index.Statistics();
         string threads = statistics.Encoder is null ? "" : $", {Figure.Count(request.Threads ?? new SpladeEncoderOptions().Threads, "thread")}";
         string unchanged = run.Unchanged > 0 ? $", {Figure.Count(run.Unchanged)} there already" : "";
@@ -164,5 +171,5 @@ internal static class IndexCommand
 
     private sealed record Request(
         string Folder, string? Encoder, bool Append, int? MaxTokens, int? Threads, int? CommitEvery, bool FailFast,
-        Func<int, ChunkChoice?, ChunkChoice?> Chunk, Func<bool, CorpusInput> Corpus);
+        Func<int, ChunkChoice?, ChunkChoice?> Chunk, Func<bool, CorpusInput> Corpus, SparseIndexOptions Options);
 }

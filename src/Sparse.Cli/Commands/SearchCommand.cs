@@ -37,6 +37,8 @@ internal static class SearchCommand
             command.Add(option);
         }
 
+        var results = new ResultOptions();
+        results.AddTo(command);
         command.SetAction(parsed =>
         {
             string[] words = parsed.GetValue(query) ?? [];
@@ -45,7 +47,7 @@ internal static class SearchCommand
             var choice = new QueryChoice(parsed.GetRequiredValue(index)!, parsed.GetValue(mode), parsed.GetValue(queryEncoder), parsed.GetValue(modelFolder), fusion.Read(parsed));
             if (file is null && output is null)
             {
-                return One(words, choice, parsed.GetValue(k) ?? HitsOfOneQuery, parsed.GetValue(skip) ?? 0, parsed.GetValue(json));
+                return One(words, choice, parsed.GetValue(k) ?? HitsOfOneQuery, parsed.GetValue(skip) ?? 0, parsed.GetValue(json), options => results.Apply(parsed, options));
             }
 
             if (file is null || output is null || words.Length > 0 || parsed.GetValue(json))
@@ -58,7 +60,7 @@ internal static class SearchCommand
         return command;
     }
 
-    private static int One(string[] words, QueryChoice choice, int k, int skip, bool asJson)
+    private static int One(string[] words, QueryChoice choice, int k, int skip, bool asJson, Func<SearchOptions, SearchOptions> shape)
     {
         string query = string.Join(' ', words);
         if (words.Length == 0)
@@ -73,10 +75,23 @@ internal static class SearchCommand
 
         using SparseIndex index = IndexFolder.OpenReadOnly(choice.IndexFolder);
         using QuerySide side = QuerySide.Open(index, choice);
-        SearchResult result = index.Search(query, k, side.Options(skip + k) with { Skip = skip });
+        SearchOptions options = shape(side.Options(skip + k)) with { Skip = skip };
+        if (choice.Mode is null && options.Mode == SearchMode.Hybrid)
+        {
+            // What hybrid search cannot do chooses the mode that can.
+            options = options.Syntax != QuerySyntax.Plain ? options with { Mode = SearchMode.Bm25 }
+                : options.Sort.Count > 0 || options.Facets.Count > 0 ? options with { Mode = SearchMode.Sparse } : options;
+        }
+
+        SearchResult result = index.Search(query, k, options);
         foreach (string warning in result.Warnings)
         {
             Screen.Warn(warning);
+        }
+
+        foreach (SpellingSuggestion suggestion in result.Suggestions)
+        {
+            Screen.Note($"sparse: no document holds '{suggestion.Word}'; {Figure.Count(suggestion.Documents, "document")} {(suggestion.Documents == 1 ? "holds" : "hold")} '{suggestion.Replacement}'");
         }
 
         if (asJson)

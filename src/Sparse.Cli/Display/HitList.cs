@@ -11,6 +11,7 @@ namespace Sparse.Cli.Display;
 internal static class HitList
 {
     private const int SnippetLines = 2;
+    private const int PassageLines = 6;
 
     /// <summary>Writes <c>{"query":…,"mode":…,"hits":[{"rank","id","score","title","text","passage":{"start","length"}}]}</c>; a passage only where there is one. Hybrid hits have "legs" too.</summary>
     /// <param name="output">Where to.</param>
@@ -41,10 +42,42 @@ internal static class HitList
                 WriteLegs(json, hit.Legs);
             }
 
+            if (hit.Highlight is { } highlight)
+            {
+                json.WriteStartObject("highlight");
+                json.WriteString("passage", highlight.Passage);
+                json.WriteNumber("start", highlight.Start);
+                WriteSpans(json, "spans", highlight.Spans);
+                WriteSpans(json, "titleSpans", highlight.TitleSpans);
+                json.WriteEndObject();
+            }
+
+            if (hit.Explanation is { } why)
+            {
+                ExplanationLines.WriteJson(json, why);
+            }
+
             json.WriteEndObject();
         }
 
         json.WriteEndArray();
+        if (result.Matches is { } matches)
+        {
+            json.WriteNumber("matches", matches);
+            json.WriteStartObject("facets");
+            foreach ((string field, IReadOnlyList<FacetCount> counts) in result.Facets)
+            {
+                json.WriteStartObject(field);
+                foreach (FacetCount count in counts)
+                {
+                    json.WriteNumber(count.Value, count.Count);
+                }
+
+                json.WriteEndObject();
+            }
+
+            json.WriteEndObject();
+        }
     });
 
     /// <summary>Writes each hit as its rank, score, id and title, and two lines of its text under them, from the passage that scored best.</summary>
@@ -71,12 +104,25 @@ internal static class HitList
             Screen.Output.MarkupLine($"[grey]{hit.Rank.ToString(System.Globalization.CultureInfo.InvariantCulture).PadLeft(rankColumns)}[/]  "
                 + $"[aqua]{scores[i].PadLeft(scoreColumns)}[/]  [green]{Markup.Escape(id)}[/]{(title.Length > 0 ? "  [bold]" + Markup.Escape(title) + "[/]" : "")}");
             int columns = Screen.Width - indent;
-            string text = hit.Passage is { Length: > 0 } passage ? passage.Of(hit.Text) : hit.Text;
-            string snippet = Snippet.Choose(text, queryWords, columns * SnippetLines);
-            foreach (string line in TextLayout.Wrap(snippet, columns, SnippetLines))
+            string text = hit.Passage is { Length: > 0 } part ? part.Of(hit.Text) : hit.Text;
+            string snippet = hit.Highlight?.Passage is { } passage ? TextLayout.OneLine(passage) : Snippet.Choose(text, queryWords, columns * SnippetLines);
+            IReadOnlySet<string> marked = hit.Highlight is { } highlight
+                ? highlight.Spans.Select(span => highlight.Passage[span.Start..span.End].ToLowerInvariant()).ToHashSet()
+                : queryWords;
+            foreach (string line in TextLayout.Wrap(snippet, columns, hit.Highlight is null ? SnippetLines : PassageLines))
             {
-                Screen.Output.MarkupLine(new string(' ', indent) + Marked(line, queryWords));
+                Screen.Output.MarkupLine(new string(' ', indent) + Marked(line, marked));
             }
+
+            if (hit.Explanation is not null)
+            {
+                ExplanationLines.WriteText(hit, indent);
+            }
+        }
+
+        foreach ((string field, IReadOnlyList<FacetCount> counts) in result.Facets)
+        {
+            Screen.Output.MarkupLineInterpolated($"[grey]{field}:[/] {string.Join(", ", counts.Select(count => $"{count.Value} ({Figure.Count(count.Count)})"))}");
         }
     }
 
@@ -116,6 +162,21 @@ internal static class HitList
         {
             json.WriteNull(name);
         }
+    }
+
+    private static void WriteSpans(Utf8JsonWriter json, string name, IReadOnlyList<TextSpan> spans)
+    {
+        json.WriteStartArray(name);
+        foreach (TextSpan span in spans)
+        {
+            json.WriteStartObject();
+            json.WriteNumber("start", span.Start);
+            json.WriteNumber("end", span.End);
+            json.WriteNumber("score", span.Score);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
     }
 
     private static string Marked(string line, IReadOnlySet<string> queryWords)

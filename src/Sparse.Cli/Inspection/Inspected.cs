@@ -1,4 +1,3 @@
-using Sparse.Encoders.Splade;
 using Sparse.Tokens;
 using Sparse.Vectors;
 

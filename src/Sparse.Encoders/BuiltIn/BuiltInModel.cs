@@ -30,6 +30,7 @@ internal static class BuiltInModel
         IsPooled = true,
         MaxTokens = SpladeEncoderOptions.TokenLimit,
         MaxWeight = MaxWeight,
+        Language = "en",
         ReadWeights = ReadWeights,
     };
 

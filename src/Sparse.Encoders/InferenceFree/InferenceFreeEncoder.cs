@@ -14,7 +14,7 @@ namespace Sparse.Encoders.InferenceFree;
 /// left out. Immutable and safe for concurrent use. Geng et al., Towards Competitive Search Relevance For Inference-Free Learned
 /// Sparse Retrievers, arXiv:2411.04403.
 /// </remarks>
-public sealed class InferenceFreeEncoder : ITermEncoder
+public sealed class InferenceFreeEncoder : ISourcedEncoder
 {
     // Where the query side lies when no Router says it: in the root, or where sentence-transformers keeps it, newest first.
     private static readonly string[] QueryFolders = ["", "query_0_SparseStaticEmbedding", "query_0_IDF"];
@@ -51,10 +51,13 @@ public sealed class InferenceFreeEncoder : ITermEncoder
     /// <summary>The largest weight of the table.</summary>
     public float MaxWeight { get; }
 
+    /// <inheritdoc/>
+    public string? Language { get; private init; }
+
     /// <summary>OpenSearch's table for the vocabulary of bert-base-uncased, and so for the built-in model.</summary>
     /// <returns>The encoder; no file is needed.</returns>
     public static InferenceFreeEncoder BuiltIn() =>
-        new(BuiltInVocabulary.Tokenizer, IdfTable.ReadBuiltIn(BuiltInVocabulary.Tokenizer.Vocabulary));
+        new(BuiltInVocabulary.Tokenizer, IdfTable.ReadBuiltIn(BuiltInVocabulary.Tokenizer.Vocabulary)) { Language = "en" };
 
     /// <summary>Says whether a model folder has a query side of its own: a Router that sends queries through a table.</summary>
     /// <param name="modelFolder">The folder.</param>
@@ -178,6 +181,24 @@ public sealed class InferenceFreeEncoder : ITermEncoder
 
         Array.Resize(ref ids, distinct);
         return new TermVector(ids, Array.ConvertAll(ids, id => _weights[id]));
+    }
+
+    /// <summary>Encodes one text; the source of a term is the first token that is it.</summary>
+    /// <param name="text">Any text, of any length.</param>
+    /// <returns>The text's tokens, without markers, and its terms.</returns>
+    public SourcedTerms EncodeWithSources(string text)
+    {
+        TokenSequence tokens = _tokenizer.Encode(text, int.MaxValue, addSpecialTokens: false);
+        var places = new SortedDictionary<int, int>();
+        for (int i = 0; i < tokens.Count; i++)
+        {
+            if (_weights[tokens.Tokens[i].Id] > 0)
+            {
+                places.TryAdd(tokens.Tokens[i].Id, i);
+            }
+        }
+
+        return new SourcedTerms(tokens, [.. places.Select(place => new SourcedTerm(place.Key, _weights[place.Key], place.Value))]);
     }
 
     /// <summary>Does nothing: the encoder holds memory only.</summary>

@@ -11,7 +11,7 @@ namespace Sparse.Encoders.Splade;
 
 /// <summary>Text to term vector by a SPLADE model: a masked language model whose logits are max-pooled over the text's positions.</summary>
 /// <remarks>Formal et al., SPLADE v2, arXiv:2109.10086. Safe for concurrent use.</remarks>
-public sealed class SpladeEncoder : ITermEncoder
+public sealed class SpladeEncoder : ISourcedEncoder
 {
     private readonly ITokenizer _tokenizer;
     private readonly SpladeEncoderOptions _options;
@@ -45,6 +45,7 @@ public sealed class SpladeEncoder : ITermEncoder
         _graph = model.Load(weights, withPositions: false, _options.ConfigureSession);
         MaxWeight = model.MaxWeight ?? _graph.UsualMaxWeight ?? SpladeModel.DefaultFor(model.Pooling);
         ModelTokens = model.MaxTokens;
+        Language = model.Language;
         Family = (_graph.Family ?? model.Pooling.Describe())
             + (_selection.TopTerms is { } top ? $", {(top > 0 ? $"the top {top} and " : "")}the text's own terms" : "")
             + (model.Template is { } put ? $", the text as \"{put}\"" : "");
@@ -62,6 +63,9 @@ public sealed class SpladeEncoder : ITermEncoder
 
     /// <inheritdoc/>
     public float MaxWeight { get; }
+
+    /// <inheritdoc/>
+    public string? Language { get; }
 
     /// <summary>What kind of model it is, for people: "max of log(1 + relu)", and what else it does with a text and its terms.</summary>
     public string Family { get; }

@@ -54,6 +54,9 @@ internal sealed class SpladeModel
     /// <summary>The weight that impact 255 stands for; null where nothing says.</summary>
     internal required float? MaxWeight { get; init; }
 
+    /// <summary>The one language that it is for; null where nothing says.</summary>
+    internal string? Language { get; init; }
+
     /// <summary>Where its files lie; null for the built-in model.</summary>
     internal ModelLayout? Layout { get; init; }
 
@@ -99,6 +102,7 @@ internal sealed class SpladeModel
             IsPooled = manifest?.IsPooled ?? false,
             MaxTokens = ReadMaxTokens(layout, config),
             MaxWeight = manifest?.MaxWeight,
+            Language = ModelCard.Language(folder),
             Layout = layout,
             ReadWeights = () => TensorSet.IsTensors(file) ? TransformerGraph.Build(file, configPath) : File.ReadAllBytes(file),
         };

@@ -35,7 +35,7 @@ internal sealed class CalibrationSample(IndexSearcher searcher, Analyzer analyze
             var search = new HybridSearch(searcher, analyzer, scale, new FusionOptions());
             FusedHit[] hits = search.Run(
                 new HybridQuery(
-                    [.. WordQuery.Words(analyzer, SparseFields.Text, sample[i].Text).Select(word => (word.Word, (float)word.Count))],
+                    [.. WordQuery.Words(analyzer, sample[i].Text).Select(word => (word.Word, (float)word.Count))],
                     () => new SparseQuery(SparseFields.Sparse, vector, encoder.Vocabulary), []),
                 null);
             if (hits.Length > 1 && hits.FirstOrDefault(hit => hit.Doc == sample[i].Doc) is { } own)

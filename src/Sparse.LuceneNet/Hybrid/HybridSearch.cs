@@ -115,7 +115,7 @@ internal sealed class HybridSearch(IndexSearcher searcher, Analyzer analyzer, fl
     }
 
     private Dictionary<string, int> Words(int doc) =>
-        WordQuery.Words(analyzer, SparseFields.Text, DocumentFields.Read(searcher, doc).FullText).ToDictionary(word => word.Word, word => word.Count, StringComparer.Ordinal);
+        WordQuery.Words(analyzer, DocumentFields.Read(searcher, doc).FullText).ToDictionary(word => word.Word, word => word.Count, StringComparer.Ordinal);
 
     private (string Name, LegHit[] Ranking)[] Admitted(IReadOnlyList<(string Name, LegHit[] Ranking)> outside, Filter filter)
     {

@@ -13,6 +13,8 @@ internal sealed class LexicalLeg(IndexSearcher searcher, IReadOnlyList<(string W
     /// <summary>Its name in options and results.</summary>
     public const string Name = "bm25";
 
+    private static readonly Dictionary<string, float> Field = new(StringComparer.Ordinal) { [SparseFields.Text] = 1 };
+
     /// <summary>What the index knows of the words.</summary>
     public LegEvidence Evidence()
     {
@@ -32,7 +34,7 @@ internal sealed class LexicalLeg(IndexSearcher searcher, IReadOnlyList<(string W
     /// <param name="depth">How many at most.</param>
     /// <param name="filter">Leaves only documents that it lets through; null for all.</param>
     public LegHit[] Search(int depth, Filter? filter) =>
-        Array.ConvertAll(searcher.Search(WordQuery.AnyOf(SparseFields.Text, words), filter, depth).ScoreDocs, hit => new LegHit(hit.Doc, hit.Score));
+        Array.ConvertAll(searcher.Search(WordQuery.AnyOf(Field, words), filter, depth).ScoreDocs, hit => new LegHit(hit.Doc, hit.Score));
 
     /// <summary>Scores given documents, the same to the last bit in whatever segment and beside whatever others they stand.</summary>
     /// <param name="docs">Document numbers, ascending.</param>

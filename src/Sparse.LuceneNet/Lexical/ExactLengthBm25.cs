@@ -9,7 +9,8 @@ namespace Sparse.LuceneNet.Lexical;
 /// <remarks>
 /// Lucene.NET's BM25Similarity rounds a document's length to one byte with three bits of mantissa. 2026-11-23, nDCG@10 rounded → exact,
 /// reference in brackets: scifact .6786 → .6759 (.6759), vespa-docs-qa .6695 → .6595 (.6590), chunking-eval .7599 → .7661 (.7680),
-/// cranfield .4918 → .4907 (.4908), nfcorpus .3198 → .3206 (.3210). Hence exact: the norm is the number of words.
+/// cranfield .4918 → .4907 (.4908), nfcorpus .3198 → .3206 (.3210). Hence exact: the norm is the number of words,
+/// all of them, so that the norms of some documents sum to the total that an index of these alone would have.
 /// Index-time boosts are not part of it. Immutable and safe for concurrent use.
 /// </remarks>
 internal sealed class ExactLengthBm25 : Similarity
@@ -52,7 +53,7 @@ internal sealed class ExactLengthBm25 : Similarity
     public double MostOf(long documents, long docFreq) => Idf(documents, docFreq) * (_k1 + 1);
 
     /// <inheritdoc/>
-    public override long ComputeNorm(FieldInvertState state) => state.Length - state.NumOverlap;
+    public override long ComputeNorm(FieldInvertState state) => state.Length;
 
     /// <inheritdoc/>
     public override SimWeight ComputeWeight(float queryBoost, CollectionStatistics collectionStats, params TermStatistics[] termStats)

@@ -2,6 +2,7 @@ using Lucene.Net.Analysis;
 using Lucene.Net.Analysis.TokenAttributes;
 using Lucene.Net.Index;
 using Lucene.Net.Search;
+using Sparse.LuceneNet.Fields;
 
 namespace Sparse.LuceneNet.Lexical;
 
@@ -9,67 +10,67 @@ namespace Sparse.LuceneNet.Lexical;
 internal static class WordQuery
 {
     /// <summary>Makes the query of a text.</summary>
-    /// <param name="analyzer">The analyzer that the field was indexed with.</param>
-    /// <param name="field">The field.</param>
+    /// <param name="analyzer">The analyzer that the fields were indexed with.</param>
+    /// <param name="fields">The fields, each with its factor.</param>
     /// <param name="text">Any text.</param>
     /// <returns>The query; null when the analyzer leaves no word.</returns>
-    public static Query? Parse(Analyzer analyzer, string field, string text) =>
-        Words(analyzer, field, text) is { Count: > 0 } words ? AnyOf(field, [.. words.Select(word => (word.Word, (float)word.Count))]) : null;
+    public static Query? Parse(Analyzer analyzer, IReadOnlyDictionary<string, float> fields, string text)
+    {
+        List<(string Word, int Count)> words = Words(analyzer, text);
+        return words.Count == 0 ? null : AnyOf(fields, words.Select(word => (word.Word, (float)word.Count)));
+    }
+
+    /// <summary>Any of some words, in any of some fields.</summary>
+    /// <param name="fields">The fields, each with its factor.</param>
+    /// <param name="words">Analysed words, each with its factor; at least one.</param>
+    /// <returns>The query.</returns>
+    public static Query AnyOf(IReadOnlyDictionary<string, float> fields, IEnumerable<(string Word, float Weight)> words)
+    {
+        (string Word, float Weight)[] all = [.. words];
+        return Clauses.Join(
+            [.. fields.SelectMany(field => all.Select(word => new TermQuery(new Term(field.Key, word.Word)) { Boost = word.Weight * field.Value }))], Occur.SHOULD);
+    }
 
     /// <summary>The words of a text with how often it says them, in the order of their first places.</summary>
-    /// <param name="analyzer">The analyzer that the field was indexed with.</param>
-    /// <param name="field">The field.</param>
+    /// <param name="analyzer">The analyzer.</param>
     /// <param name="text">Any text.</param>
-    public static List<(string Word, int Count)> Words(Analyzer analyzer, string field, string text)
+    public static List<(string Word, int Count)> Words(Analyzer analyzer, string text)
     {
         var places = new Dictionary<string, int>(StringComparer.Ordinal);
-        var found = new List<(string Word, int Count)>();
-        using TokenStream words = analyzer.GetTokenStream(field, text);
-        ICharTermAttribute word = words.AddAttribute<ICharTermAttribute>();
-        words.Reset();
-        while (words.IncrementToken())
+        var words = new List<(string Word, int Count)>();
+        foreach ((string word, _, _) in Places(analyzer, text))
         {
-            string value = word.ToString();
-            if (places.TryGetValue(value, out int place))
+            if (places.TryGetValue(word, out int place))
             {
-                found[place] = (value, found[place].Count + 1);
+                words[place] = (word, words[place].Count + 1);
             }
             else
             {
-                places.Add(value, found.Count);
-                found.Add((value, 1));
+                places.Add(word, words.Count);
+                words.Add((word, 1));
             }
+        }
+
+        return words;
+    }
+
+    /// <summary>The words of a text with their places.</summary>
+    /// <param name="analyzer">The analyzer.</param>
+    /// <param name="text">Any text.</param>
+    /// <returns>Analysed words with UTF-16 offsets, in the order of the text.</returns>
+    public static List<(string Word, int Start, int End)> Places(Analyzer analyzer, string text)
+    {
+        var found = new List<(string, int, int)>();
+        using TokenStream words = analyzer.GetTokenStream(SparseFields.Text, text);
+        ICharTermAttribute word = words.AddAttribute<ICharTermAttribute>();
+        IOffsetAttribute offset = words.AddAttribute<IOffsetAttribute>();
+        words.Reset();
+        while (words.IncrementToken())
+        {
+            found.Add((word.ToString(), offset.StartOffset, offset.EndOffset));
         }
 
         words.End();
         return found;
-    }
-
-    /// <summary>Any of some words.</summary>
-    /// <param name="field">The field.</param>
-    /// <param name="words">Analysed words, each with its factor; at least one.</param>
-    public static Query AnyOf(string field, IReadOnlyList<(string Word, float Weight)> words)
-    {
-        List<Query> clauses = [.. words.Select(word => new TermQuery(new Term(field, word.Word)) { Boost = word.Weight })];
-
-        // Lucene limits the clauses of one BooleanQuery (1,024 unless the application says otherwise): sums of sums score the same.
-        int limit = Math.Max(2, BooleanQuery.MaxClauseCount);
-        while (clauses.Count > limit)
-        {
-            clauses = [.. clauses.Chunk(limit).Select(AnyOf)];
-        }
-
-        return AnyOf(clauses);
-    }
-
-    private static Query AnyOf(IReadOnlyCollection<Query> clauses)
-    {
-        var query = new BooleanQuery(disableCoord: true);
-        foreach (Query clause in clauses)
-        {
-            query.Add(clause, Occur.SHOULD);
-        }
-
-        return query;
     }
 }

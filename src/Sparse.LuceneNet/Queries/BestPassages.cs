@@ -12,13 +12,14 @@ internal static class BestPassages
     /// <param name="query">The query.</param>
     /// <param name="k">How many documents at most, ≥ 1.</param>
     /// <param name="filter">Leaves only passages that it lets through; null for all.</param>
+    /// <param name="cancellationToken">Stops the search.</param>
     /// <returns>Each by its best passage, or itself where it was added whole; best first.</returns>
-    public static ScoreDoc[] Find(SparseSearcher searcher, SparseQuery query, int k, Filter? filter = null)
+    public static ScoreDoc[] Find(SparseSearcher searcher, SparseQuery query, int k, Filter? filter = null, CancellationToken cancellationToken = default)
     {
         IndexReader reader = searcher.Reader;
         return PassageColumns.AreIn(reader)
-            ? Find(n => searcher.Search(query, n, filter).ScoreDocs, doc => PassageColumns.HeadOf(reader.Leaves, doc), k, reader.MaxDoc)
-            : searcher.Search(query, k, filter).ScoreDocs;
+            ? Find(n => searcher.Search(query, n, filter, cancellationToken).ScoreDocs, doc => PassageColumns.HeadOf(reader.Leaves, doc), k, reader.MaxDoc)
+            : searcher.Search(query, k, filter, cancellationToken).ScoreDocs;
     }
 
     /// <summary>Finds the k best documents.</summary>

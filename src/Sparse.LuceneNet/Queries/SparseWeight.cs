@@ -106,6 +106,32 @@ internal sealed class SparseWeight : Weight
         return whole;
     }
 
+    /// <summary>The query's weights in integers, in the order of its terms.</summary>
+    public ReadOnlySpan<ushort> Weights => _weights;
+
+    /// <summary>Score = Σ weight × impact × 2^this.</summary>
+    public int Exponent => _exponent;
+
+    /// <summary>A document's impacts of the query's terms.</summary>
+    /// <param name="context">The segment.</param>
+    /// <param name="doc">The document's number in it.</param>
+    /// <returns>[terms] 0 where the document lacks the term or its weight is 0.</returns>
+    public int[] ImpactsOf(AtomicReaderContext context, int doc)
+    {
+        var impacts = new int[_weights.Length];
+        foreach (SegmentField field in Fields(context))
+        {
+            using MappedImpacts.Lease lease = field.Terms.Mapped is { } mapped ? mapped.Acquire() : default;
+            Find(field, out int[] ordinals);
+            for (int i = 0; i < ordinals.Length; i++)
+            {
+                impacts[field.First + i] = ordinals[i] < 0 ? 0 : field.Terms.Impact(ordinals[i], doc);
+            }
+        }
+
+        return impacts;
+    }
+
     /// <summary>The sum over one field's terms, in integer steps; null where the document has none of them.</summary>
     private Explanation? ExplainField(SegmentField field, int doc)
     {

@@ -5,6 +5,7 @@ using Lucene.Net.Index;
 using Lucene.Net.Search;
 using Lucene.Net.Util;
 using Sparse.Chunks;
+using Sparse.LuceneNet.Fields;
 
 namespace Sparse.LuceneNet.Storage;
 
@@ -24,8 +25,9 @@ internal static class DocumentFields
 
     /// <summary>Refuses a document that can't be stored as it is.</summary>
     /// <param name="document">The document.</param>
-    /// <exception cref="ArgumentException">Its id is empty, too long or not Unicode, or a field has a reserved name or no value.</exception>
-    public static void Validate(SparseDocument document)
+    /// <param name="schema">The index's fields.</param>
+    /// <exception cref="ArgumentException">Its id is empty, too long or not Unicode, or a field has a reserved name, no value or one that does not fit.</exception>
+    public static void Validate(SparseDocument document, IndexSchema schema)
     {
         ArgumentNullException.ThrowIfNull(document);
         if (document.Id.Length == 0)
@@ -59,14 +61,20 @@ internal static class DocumentFields
             {
                 throw new ArgumentException($"Field '{name}' of document '{Shorten(document.Id)}' is null; leave it out instead.", nameof(document));
             }
+
+            if (schema.Fields.TryGetValue(name, out FieldKind kind) && FieldValues.Problem(kind, value) is { } problem)
+            {
+                throw new ArgumentException($"Field '{name}' of document '{Shorten(document.Id)}' is '{Shorten(value)}': {problem}.", nameof(document));
+            }
         }
     }
 
     /// <summary>Makes the Lucene document.</summary>
     /// <param name="document">A valid document.</param>
     /// <param name="vector">Its impacts as a field, or null.</param>
+    /// <param name="schema">The index's fields.</param>
     /// <returns>The Lucene document.</returns>
-    public static Document ToLucene(SparseDocument document, Field? vector)
+    public static Document ToLucene(SparseDocument document, Field? vector, IndexSchema schema)
     {
         Document lucene = WithId(document.Id, vector);
         lucene.Add(new StoredField(SparseFields.Text, document.Text));
@@ -74,25 +82,48 @@ internal static class DocumentFields
         if (document.Title is not null)
         {
             lucene.Add(new StoredField(SparseFields.Title, document.Title));
+            lucene.Add(new TextField(SparseFields.Title, document.Title, Field.Store.NO));
         }
 
         foreach ((string name, string value) in document.Fields)
         {
             lucene.Add(new StoredField(name, value));
+            if (schema.Fields.TryGetValue(name, out FieldKind kind))
+            {
+                FieldValues.AddTo(lucene, name, kind, value);
+            }
         }
 
         return lucene;
     }
 
-    /// <summary>Makes the Lucene document of one passage: the first has all that a document has, the others an id and a vector.</summary>
+    /// <summary>Makes the Lucene document of one passage: the first has all that a document has, the others an id, a vector and what filters look at.</summary>
     /// <param name="document">A valid document.</param>
     /// <param name="ordinal">The passage's place, from 0.</param>
     /// <param name="span">Its span in the text.</param>
     /// <param name="vector">Its impacts as a field.</param>
+    /// <param name="schema">The index's fields.</param>
     /// <returns>The Lucene document.</returns>
-    public static Document ToLucene(SparseDocument document, int ordinal, Passage span, Field vector)
+    public static Document ToLucene(SparseDocument document, int ordinal, Passage span, Field vector, IndexSchema schema)
     {
-        Document lucene = ordinal == 0 ? ToLucene(document, vector) : WithId(document.Id, vector);
+        Document lucene;
+        if (ordinal == 0)
+        {
+            lucene = ToLucene(document, vector, schema);
+        }
+        else
+        {
+            // A filter has to let every passage of a document through, or none.
+            lucene = WithId(document.Id, vector);
+            foreach ((string name, string value) in document.Fields)
+            {
+                if (schema.Fields.TryGetValue(name, out FieldKind kind) && kind != FieldKind.Text)
+                {
+                    FieldValues.AddTo(lucene, name, kind, value);
+                }
+            }
+        }
+
         PassageColumns.Add(lucene, ordinal, span);
         return lucene;
     }

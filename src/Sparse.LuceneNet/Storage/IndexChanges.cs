@@ -4,7 +4,7 @@ using Lucene.Net.Index;
 using Lucene.Net.Search.Similarities;
 using Lucene.Net.Store;
 using Lucene.Net.Util;
-using Sparse.Fusion;
+using Sparse.LuceneNet.Fields;
 using Sparse.LuceneNet.Impacts;
 using Sparse.LuceneNet.Postings;
 using Sparse.Tokens;
@@ -19,6 +19,7 @@ internal sealed class IndexChanges : IDisposable
     private readonly System.Threading.Lock _lock = new();
     private readonly string _path;
     private readonly SnapshotDeletionPolicy _snapshots = new(new KeepOnlyLastCommitDeletionPolicy());
+    private readonly IndexSchema _schema;
     private readonly ImpactQuantizer? _quantizer;
     private readonly PackedImpactField _impacts = new(SparseFields.Sparse);
     private readonly LiveIds _ids;
@@ -29,15 +30,17 @@ internal sealed class IndexChanges : IDisposable
     /// <param name="directory">The folder; stays the caller's.</param>
     /// <param name="path">Its name, for error messages.</param>
     /// <param name="identity">Scale and encoder of the index.</param>
+    /// <param name="schema">Its fields, which are written with the next commit.</param>
     /// <param name="create">True to make an empty index and commit it.</param>
     /// <param name="analyzer">The analyzer of the text field.</param>
     /// <param name="similarity">The similarity, whose norms are written.</param>
     /// <param name="ramBufferMegabytes">Memory for documents not yet flushed.</param>
     /// <param name="reorderFrom">Least documents of a merge that reorders them; null for never.</param>
     /// <exception cref="LockObtainFailedException">Somebody else writes to the index.</exception>
-    public IndexChanges(LuceneDirectory directory, string path, IndexIdentity identity, bool create, Analyzer analyzer, Similarity similarity, double ramBufferMegabytes, int? reorderFrom = null)
+    public IndexChanges(LuceneDirectory directory, string path, IndexIdentity identity, IndexSchema schema, bool create, Analyzer analyzer, Similarity similarity, double ramBufferMegabytes, int? reorderFrom = null)
     {
         _path = path;
+        _schema = schema;
         var config = new IndexWriterConfig(LuceneVersion.LUCENE_48, analyzer)
         {
             OpenMode = create ? OpenMode.CREATE : OpenMode.APPEND,
@@ -60,9 +63,14 @@ internal sealed class IndexChanges : IDisposable
         Writer = new IndexWriter(directory, config);
         try
         {
+            var data = new Dictionary<string, string>(create ? identity.ToCommitData() : Writer.CommitData, StringComparer.Ordinal);
+            if (schema.WriteTo(data))
+            {
+                Writer.SetCommitData(data);
+            }
+
             if (create)
             {
-                Writer.SetCommitData(identity.ToCommitData());
                 Writer.Commit();
             }
 
@@ -131,22 +139,22 @@ internal sealed class IndexChanges : IDisposable
         return deleted;
     });
 
+    /// <summary>Changes the data that the next commit and all later ones keep.</summary>
+    /// <param name="change">Changes a copy of it.</param>
+    /// <exception cref="IOException">Writing failed earlier.</exception>
+    public void SetCommitData(Action<IDictionary<string, string>> change) => Change(() =>
+    {
+        var data = new Dictionary<string, string>(Writer.CommitData, StringComparer.Ordinal);
+        change(data);
+        Writer.SetCommitData(data);
+        _hasUncommitted = true;
+        return 0;
+    });
+
     /// <summary>Commits.</summary>
     /// <exception cref="IOException">Writing failed, now or earlier; the last commit stays.</exception>
     public void Commit() => Change(() =>
     {
-        Writer.Commit();
-        _hasUncommitted = false;
-        _ids.Refresh();
-        return 0;
-    });
-
-    /// <summary>Commits with a scale of calibrated scores; later commits keep it.</summary>
-    /// <param name="calibration">The scale.</param>
-    /// <exception cref="IOException">Writing failed, now or earlier; the last commit stays.</exception>
-    public void Calibrate(FusionCalibration calibration) => Change(() =>
-    {
-        Writer.SetCommitData(new Dictionary<string, string>(Writer.CommitData, StringComparer.Ordinal) { [IndexIdentity.CalibrationKey] = calibration.ToString() });
         Writer.Commit();
         _hasUncommitted = false;
         _ids.Refresh();
@@ -223,7 +231,7 @@ internal sealed class IndexChanges : IDisposable
     {
         if (vectors is null)
         {
-            yield return DocumentFields.ToLucene(document, vector: null);
+            yield return DocumentFields.ToLucene(document, vector: null, _schema);
             yield break;
         }
 
@@ -232,8 +240,8 @@ internal sealed class IndexChanges : IDisposable
             _impacts.SetImpacts(_quantizer!.Quantize(vectors[ordinal].Vector, out int saturated), vocabulary!);
             Saturated += saturated;
             yield return vectors[ordinal].Span is { } span
-                ? DocumentFields.ToLucene(document, ordinal, span, _impacts)
-                : DocumentFields.ToLucene(document, _impacts);
+                ? DocumentFields.ToLucene(document, ordinal, span, _impacts, _schema)
+                : DocumentFields.ToLucene(document, _impacts, _schema);
         }
     }
 

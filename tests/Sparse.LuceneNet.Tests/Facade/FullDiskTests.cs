@@ -1,5 +1,6 @@
 using Lucene.Net.Store;
 using Sparse.Analysis;
+using Sparse.LuceneNet.Fields;
 using Sparse.LuceneNet.Lexical;
 using Sparse.LuceneNet.Storage;
 
@@ -17,7 +18,7 @@ internal sealed class FullDiskTests : IndexFixture
         using (FSDirectory folder = FSDirectory.Open(IndexPath))
         using (var disk = new FullDisk(folder))
         using (var analyzer = new EnglishLexicalAnalyzer())
-        using (var changes = new IndexChanges(disk, IndexPath, IndexIdentity.ForNew(encoder, null), create: true, analyzer, new ExactLengthBm25(0.9f, 0.4f), 0.1))
+        using (var changes = new IndexChanges(disk, IndexPath, IndexIdentity.ForNew(encoder, null), new IndexSchema("en", new Dictionary<string, FieldKind>()), create: true, analyzer, new ExactLengthBm25(0.9f, 0.4f), 0.1))
         {
             changes.Add(Encoded(encoder, before), encoder.Vocabulary);
             changes.Commit();

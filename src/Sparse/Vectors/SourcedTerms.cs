@@ -1,6 +1,6 @@
 using Sparse.Tokens;
 
-namespace Sparse.Encoders.Splade;
+namespace Sparse.Vectors;
 
 /// <summary>A term of a text's vector and the token that gave it its weight.</summary>
 /// <param name="Term">Term id.</param>
@@ -12,3 +12,13 @@ public readonly record struct SourcedTerm(int Term, float Weight, int Position);
 /// <param name="Tokens">The text's tokens as the model saw them, [CLS] and [SEP] included.</param>
 /// <param name="Terms">The terms, in ascending order of their ids.</param>
 public sealed record SourcedTerms(TokenSequence Tokens, IReadOnlyList<SourcedTerm> Terms);
+
+/// <summary>An encoder that tells which token of a text gave each term its weight.</summary>
+public interface ISourcedEncoder : ITermEncoder
+{
+    /// <summary>Encodes one text and tells the sources.</summary>
+    /// <param name="text">Any text.</param>
+    /// <returns>The terms of <see cref="ITermEncoder.Encode"/> with their sources.</returns>
+    /// <exception cref="InvalidDataException">The model pools its logits in a way of its own.</exception>
+    SourcedTerms EncodeWithSources(string text);
+}
