@@ -148,13 +148,20 @@ public sealed class SparseSearcherTests
             SparseQuery[] queries = [.. Enumerable.Range(0, 100).Select(_ => ToyQuery.RandomQuery(random, maxTerms: 30))];
             var hits = new SparseHit[k];
             SearchAll();
-            long before = GC.GetAllocatedBytesForCurrentThread();
-            for (int i = 0; i < 10; i++)
+            // The least of three rounds: code compiled anew at a higher tier allocates once, on the thread that first calls it (1,336 bytes, seen 2026-11-24).
+            long least = long.MaxValue;
+            for (int round = 0; round < 3; round++)
             {
-                SearchAll();
+                long before = GC.GetAllocatedBytesForCurrentThread();
+                for (int i = 0; i < 10; i++)
+                {
+                    SearchAll();
+                }
+
+                least = Math.Min(least, GC.GetAllocatedBytesForCurrentThread() - before);
             }
 
-            Assert.That(GC.GetAllocatedBytesForCurrentThread() - before, Is.Zero);
+            Assert.That(least, Is.Zero);
 
             void SearchAll()
             {
