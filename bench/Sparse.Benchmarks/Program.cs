@@ -7,6 +7,7 @@ const string Usage = """
            allocation --docs FILE.bin --queries FILE.bin... [--k K...] [--index DIR] [--reorder 1] [--limit N]
            threads --docs FILE.bin --queries FILE.bin... [--k K...] [--index DIR] [--reorder 1] [--json]
            encode --model DIR --collection DIR [--limit N] [--json]
+           encode-query --collection DIR [--queries N] [--long] [--json]
            inference-free --data DIR [--cache DIR] [--queries N] [--repeats N] [--reorder] [--json]
     """;
 try
@@ -25,6 +26,8 @@ try
             return ThreadsBenchmark.Run(EngineOptions.Parse(rest));
         case ["encode", .. string[] rest]:
             return EncodeBenchmark.Run(rest);
+        case ["encode-query", .. string[] rest]:
+            return EncodeQueryBenchmark.Run(rest);
         case ["inference-free", .. string[] rest]:
             return InferenceFreeBenchmark.Run(InferenceFreeOptions.Parse(rest));
         default:
