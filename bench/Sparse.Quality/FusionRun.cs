@@ -56,13 +56,16 @@ internal sealed class FusionRun(Collection collection, VectorCache cache, DenseC
     /// <summary>A model that has lost every term of an odd id.</summary>
     internal FusionFigures HalfTheTerms() => Run("half", document => document.FullText, Half, withDense: false);
 
+    /// <summary>An index of words alone whose upgrade is half done: every other document has its vector.</summary>
+    internal FusionFigures HalfUpgraded() => Run("partial", document => document.FullText, vector => vector, withDense: false, isHalfUpgraded: true);
+
     private static TermVector Half(TermVector vector)
     {
         int[] kept = [.. Enumerable.Range(0, vector.Count).Where(i => vector.Terms[i] % 2 == 0)];
         return new TermVector([.. kept.Select(i => vector.Terms[i])], [.. kept.Select(i => vector.Weights[i])]);
     }
 
-    private FusionFigures Run(string variant, Func<CorpusDocument, string> text, Func<TermVector, TermVector> change, bool withDense)
+    private FusionFigures Run(string variant, Func<CorpusDocument, string> text, Func<TermVector, TermVector> change, bool withDense, bool isHalfUpgraded = false)
     {
         TermVector[] documents = cache.Get($"{_name}-documents", encoder, [.. collection.Documents.Select(document => document.FullText)]);
         TermVector[] queries = cache.Get($"{_name}-queries", encoder, _queries);
@@ -72,8 +75,16 @@ internal sealed class FusionRun(Collection collection, VectorCache cache, DenseC
             Directory.Delete(folder, recursive: true);
         }
 
-        using var index = SparseIndex.Create(folder, encoder);
-        index.Add([.. collection.Documents.Select((document, i) => new SparseDocument(document.Id, text(document)) { Vector = change(documents[i]) })]);
+        SparseDocument[] made = [.. collection.Documents.Select((document, i) => new SparseDocument(document.Id, text(document)) { Vector = change(documents[i]) })];
+        if (isHalfUpgraded)
+        {
+            using SparseIndex words = SparseIndex.Create(folder, encoder: null);
+            words.Add(made);
+            words.Commit();
+        }
+
+        using SparseIndex index = isHalfUpgraded ? SparseIndex.OpenToUpgrade(folder, encoder) : SparseIndex.Create(folder, encoder);
+        index.Add([.. made.Where((_, i) => !isHalfUpgraded || i % 2 == 0)]);
         index.Commit();
         OutsideLeg[]? denseLegs = withDense ? Dense() : null;
         Way[] legs =

@@ -15,6 +15,10 @@ using Sparse.Tokens;
 //   dotnet run -c Release --project bench/Sparse.Quality -- --fusion bench/results/fusion.md
 //     --collections scifact,nfcorpus,cranfield,cisi,cacm,vespa-docs-qa,chunking-eval [--dense ../shared/models/minilm-l6-int8]:
 //     hybrid search, each fusion beside its legs, whole and crippled, and with a dense leg beside them.
+//   dotnet run -c Release --project bench/Sparse.Quality -- --codes bench/results/codes.md --collections tldr,vespa-docs-qa:
+//     queries that are codes, in hybrid search with and without routing; the draw of the codes is seeded.
+//   dotnet run -c Release --project bench/Sparse.Quality -- --latency INDEX --collections wordnet-glosses: what hybrid search costs
+//     beside its legs, on an index of that collection by the built-in model.
 // Encoded vectors are kept in the cache folder, so that a second run takes a minute. Exit code 1: a figure is outside its limits.
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 var options = new Dictionary<string, string>
@@ -25,6 +29,8 @@ var options = new Dictionary<string, string>
     ["--out"] = "",
     ["--long"] = "",
     ["--fusion"] = "",
+    ["--codes"] = "",
+    ["--latency"] = "",
     ["--dense"] = "",
     ["--dense-tokenizer"] = "../shared/models/splade-tiny",
     ["--cache"] = Path.Combine(Path.GetTempPath(), "sparse-quality"),
@@ -47,6 +53,23 @@ if (options["--long"].Length > 0)
     return 0;
 }
 
+if (options["--codes"].Length > 0)
+{
+    using SpladeEncoder model = SpladeEncoder.BuiltIn();
+    var codes = new CodesRun(options["--data"], new VectorCache(options["--cache"]), model, Path.Combine(options["--cache"], "indexes"));
+    string table = codes.Measure(names, $"dotnet run -c Release --project bench/Sparse.Quality -- {string.Join(' ', args)}");
+    Console.Write(table);
+    File.WriteAllText(options["--codes"], table);
+    return 0;
+}
+
+if (options["--latency"].Length > 0)
+{
+    using SpladeEncoder model = SpladeEncoder.BuiltIn();
+    Console.Write(LatencyRun.Measure(options["--latency"], Collection.Read(options["--data"], names[0]).Queries.Select(query => query.Text), model));
+    return 0;
+}
+
 using DenseEncoder? dense = options["--dense"].Length == 0 ? null
     : DenseEncoder.FromFolder(options["--dense"], new DenseEncoderOptions { Tokenizer = TokenizerFolder.Read(options["--dense-tokenizer"]) });
 if (options["--fusion"].Length > 0)
@@ -54,13 +77,14 @@ if (options["--fusion"].Length > 0)
     using SpladeEncoder builtIn = SpladeEncoder.BuiltIn();
     var vectors = new VectorCache(options["--cache"]);
     DenseCache? denseVectors = dense is null ? null : new DenseCache(options["--cache"], dense);
-    List<FusionFigures> whole = [], titles = [], half = [], withDense = [];
+    List<FusionFigures> whole = [], titles = [], half = [], partial = [], withDense = [];
     foreach (string name in names)
     {
         var run = new FusionRun(Collection.Read(options["--data"], name), vectors, denseVectors, builtIn, Path.Combine(options["--cache"], "indexes"));
         whole.Add(run.Whole());
         titles.Add(run.TitlesAlone());
         half.Add(run.HalfTheTerms());
+        partial.Add(run.HalfUpgraded());
         if (denseVectors is not null)
         {
             withDense.Add(run.WithDense());
@@ -73,6 +97,7 @@ if (options["--fusion"].Length > 0)
     tables.Add("BM25 and the built-in model", whole);
     tables.Add("Crippled: BM25 over titles alone", titles);
     tables.Add("Crippled: a model that has lost half of its terms", half);
+    tables.Add("An upgrade half done: every other document has no vector yet", partial);
     if (withDense.Count > 0)
     {
         tables.Add($"With a dense leg: {dense!.Name}, the best 200 of brute force", withDense);

@@ -26,6 +26,7 @@ internal static class CommandTree
             CheckCommand.Create(),
             BackupCommand.Create(),
             OptimizeCommand.Create(),
+            UpgradeCommand.Create(),
             CalibrateCommand.Create(),
             ServeCommand.Create(),
             KeyCommand.Create(),

@@ -45,7 +45,7 @@ internal static class EncoderChoice
         if (identity is null)
         {
             return choice is null or None ? null
-                : throw new WrongInputException($"'{folder}' was built with --encoder none and takes no vectors; leave --encoder out, or make another index");
+                : throw new WrongInputException($"'{folder}' was built with --encoder none and takes no vectors; leave --encoder out, or give it vectors first: sparse upgrade");
         }
 
         if (choice == None)

@@ -31,6 +31,9 @@ internal sealed class QuerySide : IDisposable
     /// <summary>Encodes queries; null for BM25.</summary>
     public ITermEncoder? Encoder { get; }
 
+    /// <summary>Why hybrid search has no encoder here and goes by words alone; null where it has one, or needs none.</summary>
+    public string? Problem { get; private init; }
+
     /// <summary>Options for a search by this side.</summary>
     /// <param name="hits">How many hits are wanted: legs are fused as deep as that at least.</param>
     public SearchOptions Options(int hits) => new() { Mode = Mode, QueryEncoder = Encoder, Fusion = _fusion with { Depth = Math.Max(_fusion.Depth, hits) } };
@@ -38,9 +41,11 @@ internal sealed class QuerySide : IDisposable
     /// <summary>Resolves the options against an index.</summary>
     /// <param name="index">The index.</param>
     /// <param name="choice">What the user said.</param>
+    /// <param name="mayFallBack">True to do without the encoder where it can't be opened: where hybrid search may go by words, and the user named
+    /// neither mode nor model that need it. A run to be measured must not be by words when it says hybrid.</param>
     /// <returns>The query side; it owns its encoder.</returns>
     /// <exception cref="WrongInputException">The index can't be searched so.</exception>
-    public static QuerySide Open(SparseIndex index, QueryChoice choice)
+    public static QuerySide Open(SparseIndex index, QueryChoice choice, bool mayFallBack = false)
     {
         SearchMode mode = choice.Mode ?? (index.Encoder is null ? SearchMode.Bm25 : SearchMode.Hybrid);
         if (mode == SearchMode.Bm25)
@@ -50,16 +55,27 @@ internal sealed class QuerySide : IDisposable
 
         if (index.Encoder is not { } identity)
         {
-            throw new WrongInputException($"'{choice.IndexFolder}' was built with --encoder none and holds no vectors; search it with --mode bm25");
+            throw new WrongInputException($"'{choice.IndexFolder}' was built with --encoder none and holds no vectors; search it with --mode bm25, or give it vectors: sparse upgrade");
         }
 
+        try
+        {
+            return new QuerySide(mode, OpenEncoder(identity, choice), choice.Fusion);
+        }
+        catch (Exception error) when (mayFallBack && mode == SearchMode.Hybrid && choice.ModelFolder is null && error is not OutOfMemoryException)
+        {
+            return new QuerySide(mode, null, choice.Fusion) { Problem = $"The encoder of the index can't be opened ({Failure.OneLine(error)})" };
+        }
+    }
+
+    private static ITermEncoder OpenEncoder(EncoderIdentity identity, QueryChoice choice)
+    {
         ToolMemory memory = ToolMemory.Read(choice.IndexFolder) ?? new ToolMemory();
         bool isByTable = choice.Encoding == QueryEncoding.Idf
             || (choice.Encoding == QueryEncoding.Auto && EncoderChoice.HasQueryTable(choice.ModelFolder ?? memory.ModelFolder));
-        ITermEncoder encoder = isByTable
+        return isByTable
             ? EncoderChoice.ForInferenceFreeQueries(identity, memory, choice.ModelFolder)
             : EncoderChoice.ForIndex(identity, memory, choice.ModelFolder, new EncoderSettings(memory.MaxTokens, null) { OwnTermsOnly = choice.Encoding == QueryEncoding.Lexical });
-        return new QuerySide(mode, encoder, choice.Fusion);
     }
 
     /// <inheritdoc/>

@@ -11,6 +11,9 @@ public sealed record IndexStatistics
     /// <summary>Their passages; a document that was added whole counts as one.</summary>
     public required int Passages { get; init; }
 
+    /// <summary>Live documents with vectors, whether a text has terms or not: all, none in an index of text alone, and some while it is being upgraded.</summary>
+    public required int DocumentsWithVectors { get; init; }
+
     /// <summary>Documents, or passages of them, deleted or replaced whose space no merge has freed yet.</summary>
     public required int DeletedDocuments { get; init; }
 

@@ -44,6 +44,12 @@ public sealed record SearchOptions
     /// <summary>Encodes the query in place of the index's encoder: the same model, or an inference-free encoder of the same vocabulary.</summary>
     public ITermEncoder? QueryEncoder { get; init; }
 
+    /// <summary>
+    /// How long a search of a text by terms, or hybrid, waits for the query's encoder, from the search's beginning on, &gt; 0; then it goes on
+    /// by words alone and says so (<see cref="SearchResult.Fallback"/>). Null (default): as long as it takes.
+    /// </summary>
+    public TimeSpan? EncoderBudget { get; init; }
+
     /// <summary>Leaves the document with this id out of the hits (BEIR: the query's own id); null leaves none out.</summary>
     public string? ExcludeId { get; init; }
 
@@ -62,7 +68,7 @@ public sealed record SearchOptions
     /// <summary>Hybrid: rankings made elsewhere, fused with the index's own legs.</summary>
     public IReadOnlyList<OutsideLeg> OutsideLegs { get; init; } = [];
 
-    /// <summary>How BM25 reads the query's text. Sparse search takes plain text alone.</summary>
+    /// <summary>How BM25 reads the query's text. Sparse and hybrid search take plain text alone.</summary>
     public QuerySyntax Syntax { get; init; }
 
     /// <summary>
@@ -84,7 +90,7 @@ public sealed record SearchOptions
     /// <summary>Only hits with at least this score; null for all.</summary>
     public double? MinScore { get; init; }
 
-    /// <summary>BM25: fields to search with a factor &gt; 0 each, "text", "title" and text fields of the index. Null: "text", which holds title and text, alone.</summary>
+    /// <summary>BM25 and hybrid: fields to search words in with a factor &gt; 0 each, "text", "title" and text fields of the index. Null: "text", which holds title and text, alone.</summary>
     public IReadOnlyDictionary<string, float>? FieldBoosts { get; init; }
 
     /// <summary>

@@ -41,6 +41,12 @@ public sealed record FacetCount(string Value, long Count);
 /// <param name="Documents">How many documents hold the replacement in one of its forms, deleted ones not yet merged away included.</param>
 public sealed record SpellingSuggestion(string Word, int Start, string Replacement, int Documents);
 
+/// <summary>A code in a hybrid query, a word that the encoder's vocabulary breaks to pieces, whose weight went to the search by words.</summary>
+/// <param name="Word">The word as the query writes it, between blanks.</param>
+/// <param name="Pieces">How many pieces the vocabulary makes of it.</param>
+/// <param name="Documents">How many documents hold it: all of its parts, where the analyzer makes several of it.</param>
+public sealed record RoutedWord(string Word, int Pieces, int Documents);
+
 /// <summary>What a search found.</summary>
 /// <param name="Query">The query's text; empty for a query given as a vector.</param>
 /// <param name="Mode">How it was searched.</param>
@@ -48,6 +54,15 @@ public sealed record SpellingSuggestion(string Word, int Start, string Replaceme
 /// <param name="Warnings">Whole sentences about what the user may not expect; often empty.</param>
 public sealed record SearchResult(string Query, SearchMode Mode, IReadOnlyList<SearchHit> Hits, IReadOnlyList<string> Warnings)
 {
+    /// <summary>
+    /// Why the query ran as BM25 where a search by terms or hybrid was meant: no encoder was at hand, it failed or was late, or the index has
+    /// no vectors. A whole sentence, which <see cref="Warnings"/> holds too. Null: it ran as it was meant.
+    /// </summary>
+    public string? Fallback { get; init; }
+
+    /// <summary>Hybrid: words whose weight went to the search by words; often empty. See <see cref="Fusion.FusionOptions.Routing"/>.</summary>
+    public IReadOnlyList<RoutedWord> Routed { get; init; } = [];
+
     /// <summary>All documents that match, hits or not; null where nobody counted them, which only facets and sorting do.</summary>
     public long? Matches { get; init; }
 

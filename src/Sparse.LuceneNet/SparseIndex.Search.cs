@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Globalization;
 using Lucene.Net.Index;
 using Lucene.Net.Search;
@@ -17,6 +18,7 @@ namespace Sparse.LuceneNet;
 /// <content>Searches.</content>
 public sealed partial class SparseIndex
 {
+    private const string NoEncoder = "The index holds vectors, but no encoder was given";
     private const int FiltersKept = 64;
     private const int WordsOfADocument = 30;
 
@@ -31,7 +33,8 @@ public sealed partial class SparseIndex
     /// <param name="cancellationToken">Stops the search.</param>
     /// <returns>The hits, best first; only documents with a score above 0.</returns>
     /// <exception cref="ArgumentException">The query is blank or has no term to search by, or an option is wrong: filter, field, syntax.</exception>
-    /// <exception cref="InvalidOperationException">A sparse search without vectors or without an encoder.</exception>
+    /// <exception cref="InvalidOperationException">A search by terms alone without vectors or without an encoder. Hybrid searches go on by words, and so does
+    /// any search whose encoder fails or is late (<see cref="SearchResult.Fallback"/>).</exception>
     /// <exception cref="InvalidDataException">The query encoder does not fit the index.</exception>
     /// <exception cref="OperationCanceledException">The search was stopped.</exception>
     public SearchResult Search(string query, int k = 10, SearchOptions? options = null, CancellationToken cancellationToken = default)
@@ -42,41 +45,80 @@ public sealed partial class SparseIndex
             throw new ArgumentException("The query is empty; give at least one word.", nameof(query));
         }
 
+        long started = Stopwatch.GetTimestamp();
         options ??= new SearchOptions();
+        if (options.EncoderBudget is { } budget && budget <= TimeSpan.Zero)
+        {
+            throw new ArgumentOutOfRangeException(nameof(options), budget, "The time to wait for the encoder must be above 0; leave it out to wait as long as it takes.");
+        }
+
         SearchMode mode = ModeOf(options);
         if (mode == SearchMode.Hybrid)
         {
-            return SearchHybrid(query, k, options, FilterOf(options), cancellationToken);
+            return SearchHybrid(query, k, options, FilterOf(options), started, cancellationToken);
+        }
+
+        if (mode == SearchMode.Bm25)
+        {
+            return SearchWords(query, k, options, options.Mode is null && _identity.HasVectors ? NoEncoder : null, cancellationToken);
+        }
+
+        if (options.Syntax != QuerySyntax.Plain)
+        {
+            throw new ArgumentException("Sparse search reads plain text alone; leave Lucene's syntax out, or search by BM25.", nameof(options));
         }
 
         List<string> warnings = [];
-        if (mode == SearchMode.Sparse)
+        ITermEncoder encoder = RequireQueryEncoder(options);
+        WarnOfLanguage(query, encoder, warnings);
+        var rules = new RulesInForce(options.WithoutRules ? null : _rules, query);
+        EncodedQuery? encoded = QueryEncoding.Run(query, null, encoder, rules, options.EncoderBudget, started, out string? problem, cancellationToken);
+        if (encoded is null)
         {
-            if (options.Syntax != QuerySyntax.Plain)
-            {
-                throw new ArgumentException("Sparse search reads plain text alone; leave Lucene's syntax out, or search by BM25.", nameof(options));
-            }
+            return SearchWords(query, k, options, problem, cancellationToken);
+        }
 
-            ITermEncoder encoder = RequireQueryEncoder(options);
-            WarnOfLanguage(query, encoder, warnings);
-            TermVector vector = encoder.Encode([query], cancellationToken)[0];
-            return vector.Count == 0
-                ? throw new ArgumentException("The encoder finds no term in the query; use other words.", nameof(query))
-                : Run(PrepareVector(query, vector, encoder, options, warnings, cancellationToken), k, options, cancellationToken);
+        return encoded.Vector.Count == 0
+            ? throw new ArgumentException("The encoder finds no term in the query; use other words.", nameof(query))
+            : Run(PrepareVector(query, encoded, encoder, rules, warnings), k, options, cancellationToken);
+    }
+
+    /// <summary>Searches by BM25.</summary>
+    /// <param name="query">The query.</param>
+    /// <param name="k">How many hits at most.</param>
+    /// <param name="options">Options.</param>
+    /// <param name="instead">Why not by terms or hybrid, as the beginning of a sentence; null where words were asked for.</param>
+    /// <param name="cancellationToken">Stops the search.</param>
+    private SearchResult SearchWords(string query, int k, SearchOptions options, string? instead, CancellationToken cancellationToken)
+    {
+        List<string> warnings = [];
+        string? fallback = instead is null ? null : instead + ", so the search was by words (BM25).";
+        if (fallback is not null)
+        {
+            warnings.Add(fallback);
+            if (options.MinScore is not null)
+            {
+                warnings.Add("The least score was left out: scores of words are on another scale.");
+                options = options with { MinScore = null };
+            }
         }
 
         IReadOnlyDictionary<string, float> fields = WordFields(options);
         var rules = new RulesInForce(options.WithoutRules ? null : _rules, query);
-        Query words = (options.Syntax == QuerySyntax.Plain
+        Query? words = options.Syntax == QuerySyntax.Plain
             ? rules.Apply(WordQuery.Words(_analyzer, query).Select(word => (word.Word, (float)word.Count)), _analyzer) is { Count: > 0 } left ? WordQuery.AnyOf(fields, left) : null
-            : OperatorQuery.Parse(_analyzer, fields, query, _schema))
-            ?? throw new ArgumentException("The query holds no word to search by, only stop words or punctuation; use other words.", nameof(query));
-        if (options.Mode is null && _identity.HasVectors)
+            : OperatorQuery.Parse(_analyzer, fields, query, _schema);
+        if (words is null)
         {
-            warnings.Add("The index holds vectors, but no encoder was given, so the search was by words (BM25).");
+            // A search that was to be by terms is answered, if by nothing.
+            const string NoWord = "The query holds no word to search by, only stop words or punctuation; use other words.";
+            return fallback is null
+                ? throw new ArgumentException(NoWord, nameof(query))
+                : new SearchResult(query, SearchMode.Bm25, [], [.. warnings, NoWord]) { Fallback = fallback };
         }
 
-        return Run(new Prepared(query, mode, words, rules, searcher => new WordExplainer(searcher, words, query, _analyzer), warnings), k, options, cancellationToken);
+        SearchResult result = Run(new Prepared(query, SearchMode.Bm25, words, rules, searcher => new WordExplainer(searcher, words, query, _analyzer), warnings), k, options, cancellationToken);
+        return result with { Fallback = fallback };
     }
 
     /// <summary>Finds the k best documents for a term vector.</summary>
@@ -105,7 +147,7 @@ public sealed partial class SparseIndex
 
         return query.Terms[^1] >= encoder.Vocabulary.Count
             ? throw new ArgumentException($"The query has term {query.Terms[^1]}, and the vocabulary ends at {encoder.Vocabulary.Count - 1}: they do not belong together.", nameof(query))
-            : Run(PrepareVector("", query, encoder, options, [], cancellationToken), k, options, cancellationToken);
+            : Run(PrepareVector("", new EncodedQuery(query, []), encoder, new RulesInForce(options.WithoutRules ? null : _rules, ""), []), k, options, cancellationToken);
     }
 
     /// <summary>Finds the documents most like one of the index, which is not among them.</summary>
@@ -119,14 +161,22 @@ public sealed partial class SparseIndex
     /// <exception cref="OperationCanceledException">The search was stopped.</exception>
     public SearchResult MoreLikeThis(string id, int k = 10, SearchOptions? options = null, CancellationToken cancellationToken = default)
     {
+        long started = Stopwatch.GetTimestamp();
         SparseDocument document = Get(id) ?? throw new ArgumentException($"No document has the id '{DocumentFields.Shorten(id)}'.", nameof(id));
         options = (options ?? new SearchOptions()) with { ExcludeId = id };
+        var rules = new RulesInForce(options.WithoutRules ? null : _rules, "");
+        string? fallback = null;
         if (ModeOf(options) == SearchMode.Sparse)
         {
-            TermVector vector = RequireQueryEncoder(options).Encode([document.FullText], cancellationToken)[0];
-            return vector.Count == 0
-                ? throw new ArgumentException($"The encoder finds no term in document '{DocumentFields.Shorten(id)}'.", nameof(id))
-                : SearchVector(vector, k, options with { Mode = SearchMode.Sparse }, cancellationToken);
+            ITermEncoder encoder = RequireQueryEncoder(options);
+            if (QueryEncoding.Run(document.FullText, null, encoder, rules, options.EncoderBudget, started, out string? problem, cancellationToken) is { Vector: var vector })
+            {
+                return vector.Count == 0
+                    ? throw new ArgumentException($"The encoder finds no term in document '{DocumentFields.Shorten(id)}'.", nameof(id))
+                    : SearchVector(vector, k, options with { Mode = SearchMode.Sparse }, cancellationToken);
+            }
+
+            fallback = problem + ", so the search was by words (BM25).";
         }
 
         List<(string Word, int Count)> words = WordQuery.Words(_analyzer, document.FullText);
@@ -140,8 +190,8 @@ public sealed partial class SparseIndex
             .Select(word => (word.Word, Count: (float)word.Count, Idf: Math.Log(1 + reader.MaxDoc / (1.0 + reader.DocFreq(new Term(SparseFields.Text, word.Word))))))
             .OrderByDescending(word => word.Count / (word.Count + 1) * word.Idf).Take(WordsOfADocument).Select(word => (word.Word, word.Count / (word.Count + 1))).ToArray());
         Query like = WordQuery.AnyOf(WordFields(options), telling);
-        var rules = new RulesInForce(options.WithoutRules ? null : _rules, "");
-        return Run(new Prepared("", SearchMode.Bm25, like, rules, searcher => new WordExplainer(searcher, like, "", _analyzer), []), k, options, cancellationToken);
+        string[] warnings = fallback is null ? [] : [fallback];
+        return Run(new Prepared("", SearchMode.Bm25, like, rules, searcher => new WordExplainer(searcher, like, "", _analyzer), warnings), k, options, cancellationToken) with { Fallback = fallback };
     }
 
     private SearchMode ModeOf(SearchOptions options) =>
@@ -217,10 +267,9 @@ public sealed partial class SparseIndex
 
     private sealed record Prepared(string Text, SearchMode Mode, Query Query, RulesInForce Rules, Func<IndexSearcher, IHitExplainer> Explainer, IReadOnlyList<string> Warnings);
 
-    private Prepared PrepareVector(string text, TermVector vector, ITermEncoder encoder, SearchOptions options, IReadOnlyList<string> warnings, CancellationToken cancellationToken)
+    private Prepared PrepareVector(string text, EncodedQuery encoded, ITermEncoder encoder, RulesInForce rules, IReadOnlyList<string> warnings)
     {
-        var rules = new RulesInForce(options.WithoutRules ? null : _rules, text);
-        (vector, IReadOnlyDictionary<string, string> terms) = rules.Apply(vector, encoder, cancellationToken);
+        (TermVector vector, IReadOnlyDictionary<string, string> terms) = rules.Apply(encoded.Vector, encoded.Synonyms, encoder.Vocabulary);
         var query = new SparseQuery(SparseFields.Sparse, vector, encoder.Vocabulary);
 
         // A table tells the sources of a document's own words; those of its expansions only the encoder that made them knows.
@@ -248,7 +297,7 @@ public sealed partial class SparseIndex
             IHitExplainer? explainer = options.Explain || options.Highlight ? search.Explainer(found.Searcher) : null;
             double point = search.Query is SparseQuery sparse ? Math.ScaleB(1, ((SparseWeight)sparse.CreateWeight(searcher)).Exponent) : 0;
             List<Ranked> ranking = RuledRanking.Apply(
-                found.Docs, ruled, ids => found.Among(ids), id => found.Admits(id), change => point == 0 ? change : Math.Round(change / point) * point);
+                found.Docs.Select(Ranked.Of), ruled, ids => found.Among(ids).Select(Ranked.Of), id => found.Admits(id), change => point == 0 ? change : Math.Round(change / point) * point);
             IList<AtomicReaderContext> leaves = reader.Leaves;
             var hits = new List<SearchHit>(ranking.Count);
             int rank = 0;
@@ -272,7 +321,8 @@ public sealed partial class SparseIndex
                 }
             }
 
-            return new SearchResult(search.Text, search.Mode, hits, search.Warnings)
+            string? uncovered = search.Mode == SearchMode.Sparse ? UncoveredWarning(searcher, "a search by terms can't find them") : null;
+            return new SearchResult(search.Text, search.Mode, hits, uncovered is null ? search.Warnings : [.. search.Warnings, uncovered])
             {
                 Matches = found.Matches,
                 Facets = found.Facets,

@@ -31,7 +31,7 @@ public sealed partial class SparseIndex : IDisposable
     private volatile IndexSchema _schema;
     private long _otherLanguages;
 
-    private SparseIndex(string path, ITermEncoder? encoder, SparseIndexOptions options, IndexIdentity? created, bool readOnly)
+    private SparseIndex(string path, ITermEncoder? encoder, SparseIndexOptions options, IndexIdentity? created, bool readOnly, bool upgrades = false)
     {
         if (!(options.RamBufferMegabytes is > 0 and < 2048))
         {
@@ -54,6 +54,12 @@ public sealed partial class SparseIndex : IDisposable
             using (DirectoryReader? reader = created is null ? DirectoryReader.Open(_directory) : null)
             {
                 _identity = created ?? IndexIdentity.Read(reader!, path);
+                upgrades &= !_identity.HasVectors;
+                if (upgrades)
+                {
+                    _identity = IndexIdentity.ForUpgrade(reader!, encoder!, options.MaxWeight, path);
+                }
+
                 _schema = IndexSchema.Read(reader?.IndexCommit.UserData ?? new Dictionary<string, string>()).With(options, isNew: created is not null, path);
             }
 
@@ -66,7 +72,7 @@ public sealed partial class SparseIndex : IDisposable
 
             if (!readOnly)
             {
-                _changes = new IndexChanges(_directory, path, _identity, _schema, created is not null, _analyzer, similarity, options.RamBufferMegabytes, options.ReorderFrom);
+                _changes = new IndexChanges(_directory, path, _identity, _schema, created is not null, _analyzer, similarity, options.RamBufferMegabytes, options.ReorderFrom, upgrades);
             }
 
             _view = new IndexView(path, _directory, _changes?.Writer, similarity);

@@ -78,7 +78,7 @@ internal sealed class KilledIndexingTests
     }
 
     /// <summary>Waits until the process holds the write lock, so that a slow start on a busy machine does not use up the delay.</summary>
-    private static void WaitUntilWriting(Process process, string folder)
+    internal static void WaitUntilWriting(Process process, string folder)
     {
         string path = Path.Combine(folder, "write.lock");
         while (!process.WaitForExit(10))

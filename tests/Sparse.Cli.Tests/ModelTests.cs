@@ -57,6 +57,21 @@ internal sealed class ModelTests
         Assert.That(Tool.Run("stats", "--index", corpus.Index, "--json").Output, Does.Contain("\"calibration\":{\"queries\":3,"));
     }
 
+    [Test]
+    public void Upgrade_gives_vectors_to_an_index_of_words_alone()
+    {
+        using var corpus = new SmallCorpus();
+        corpus.Indexed("none");
+        Assert.That(Tool.Run("stats", "--index", corpus.Index, "--json").Output, Does.Contain("\"withVectors\":0,"));
+        ToolResult result = Tool.Run("upgrade", "--index", corpus.Index);
+        Assert.That(result.ExitCode, Is.Zero, result.Error);
+        Assert.That(result.Output, Does.StartWith("6 documents given vectors in ").And.Contain("holds 6 documents, all with vectors"));
+        Assert.That(Tool.Run("stats", "--index", corpus.Index, "--json").Output, Does.Contain("\"withVectors\":6,").And.Contain("\"calibration\":{\"queries\":6,"));
+        Assert.That(Tool.Run("upgrade", "--index", corpus.Index).Output, Is.EqualTo("6 documents, all with vectors\n"));
+        Assert.That(Tool.Run("search", "immunization against illness", "--index", corpus.Index, "--json").Output, Does.Contain("\"mode\":\"hybrid\"").And.Contain("\"id\":\"d1\""));
+        CommandLineTests.AssertWrong(Tool.Run("upgrade", "--index", corpus.At("nothing")), "no folder");
+    }
+
     [TestCase("--mode", "bm25")]
     [TestCase("--query-encoder", "idf")]
     public void Search_needs_no_model_where_words_are_enough(string option, string value)
@@ -249,8 +264,45 @@ internal sealed class ModelTests
             Assert.That(Tool.Run("search", "vaccine", "--index", corpus.Index, "--query-encoder", "idf", "--json").Output, Does.Contain("\"id\":\"d1\""));
         });
         File.Delete(Path.Combine(corpus.Index, "sparse-tool.json"));
-        CommandLineTests.AssertWrong(Tool.Run("search", "x", "--index", corpus.Index), "splade-tiny", "--encoder MODEL_DIR");
+        CommandLineTests.AssertWrong(Tool.Run("search", "x", "--index", corpus.Index, "--mode", "sparse"), "splade-tiny", "--encoder MODEL_DIR");
         Assert.That(Tool.Run("search", "vaccine", "--index", corpus.Index, "--encoder", model).ExitCode, Is.Zero);
+    }
+
+    [Test]
+    public void Search_goes_by_words_and_says_why_when_the_model_is_deleted_or_damaged()
+    {
+        string model = Directory.CreateDirectory(_corpus.At("own-model")).FullName;
+        foreach (string file in (string[])["onnx/model.onnx", "tokenizer.json", "tokenizer_config.json", "config.json", "modules.json", "1_SpladePooling/config.json"])
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(Path.Combine(model, file))!);
+            File.Copy(Path.Combine(SharedModel(), file), Path.Combine(model, file));
+        }
+
+        using var corpus = new SmallCorpus();
+        Assert.That(Tool.Run("index", corpus.Corpus, "--index", corpus.Index, "--encoder", model).ExitCode, Is.Zero);
+        string graph = Path.Combine(model, "onnx", "model.onnx");
+        File.Copy(graph, graph + ".copy");
+        using (FileStream damaged = File.OpenWrite(graph))
+        {
+            damaged.SetLength(damaged.Length / 2);
+        }
+
+        AssertByWords();
+        File.Delete(graph);
+        AssertByWords();
+        Directory.Delete(model, recursive: true);
+        AssertByWords();
+        string[] sparse = ["search", "vaccine", "--index", corpus.Index, "--mode", "sparse"];
+        CommandLineTests.AssertWrong(Tool.Run(sparse), "is gone");
+        CommandLineTests.AssertWrong(Tool.Run("eval", "--index", corpus.Index, "--queries", corpus.Queries, "--qrels", corpus.Qrels), "is gone");
+
+        void AssertByWords()
+        {
+            ToolResult result = Tool.Run("search", "vaccine", "--index", corpus.Index, "--json");
+            Assert.That(result.ExitCode, Is.Zero, result.Error);
+            Assert.That(result.Output, Does.Contain("\"mode\":\"bm25\",\"fallback\":\"The encoder of the index can").And.Contain("\"id\":\"d1\""));
+            Assert.That(result.Error, Does.Contain("The encoder of the index can't be opened (").And.Contain("so the search was by words (BM25)."));
+        }
     }
 
     [Test]

@@ -26,7 +26,7 @@ internal sealed class SearchShapeTests
         JsonElement why = hit.GetProperty("explanation");
         long points = why.GetProperty("terms").EnumerateArray().Sum(term => term.GetProperty("points").GetInt64());
         Assert.That(points, Is.EqualTo(why.GetProperty("points").GetInt64()));
-        Assert.That(Math.ScaleB(points, why.GetProperty("exponent").GetInt32()), Is.EqualTo(hit.GetProperty("score").GetDouble()));
+        Assert.That(Math.ScaleB(points, why.GetProperty("exponent").GetInt32()), Is.EqualTo(hit.GetProperty("legs")[1].GetProperty("score").GetDouble()));
         Assert.That(hit.GetProperty("highlight").GetProperty("spans").GetArrayLength(), Is.GreaterThan(0));
         Assert.That(json.RootElement.GetProperty("facets").GetProperty("lang").GetProperty("en").GetInt64(), Is.EqualTo(1));
         ToolResult text = Tool.Run("search", "automobile", "--index", corpus.Index, "--explain", "--sort", "-year");

@@ -75,7 +75,11 @@ internal static class IndexCommand
         return code;
     }
 
-    private static SparseIndexOptions IndexOptions(ITermEncoder? encoder, ChunkChoice? chunk, SparseIndexOptions options)
+    /// <summary>Options with the cutting of long documents.</summary>
+    /// <param name="encoder">Counts tokens.</param>
+    /// <param name="chunk">How to cut; null for not at all.</param>
+    /// <param name="options">All other options.</param>
+    public static SparseIndexOptions IndexOptions(ITermEncoder? encoder, ChunkChoice? chunk, SparseIndexOptions options)
     {
         if (chunk is null)
         {

@@ -74,16 +74,23 @@ internal static class SearchCommand
         }
 
         using SparseIndex index = IndexFolder.OpenReadOnly(choice.IndexFolder);
-        using QuerySide side = QuerySide.Open(index, choice);
+        using QuerySide side = QuerySide.Open(index, choice, mayFallBack: true);
         SearchOptions options = shape(side.Options(skip + k)) with { Skip = skip };
         if (choice.Mode is null && options.Mode == SearchMode.Hybrid)
         {
             // What hybrid search cannot do chooses the mode that can.
             options = options.Syntax != QuerySyntax.Plain ? options with { Mode = SearchMode.Bm25 }
-                : options.Sort.Count > 0 || options.Facets.Count > 0 ? options with { Mode = SearchMode.Sparse } : options;
+                : options.Sort.Any(key => key.Field == "score") || (options.MinScore is not null && options.Sort.Count + options.Facets.Count > 0)
+                    ? options with { Mode = SearchMode.Sparse } : options;
         }
 
         SearchResult result = index.Search(query, k, options);
+        if (side.Problem is { } problem && result.Fallback is { } generic)
+        {
+            string fallback = problem + ", so the search was by words (BM25).";
+            result = result with { Fallback = fallback, Warnings = [.. result.Warnings.Select(warning => warning == generic ? fallback : warning)] };
+        }
+
         foreach (string warning in result.Warnings)
         {
             Screen.Warn(warning);

@@ -40,6 +40,7 @@ internal static class StatsCommand
     private static void WriteJson(IndexStatistics statistics, FusionCalibration calibration) => JsonLine.Write(Console.Out, json =>
     {
         json.WriteNumber("documents", statistics.Documents);
+        json.WriteNumber("withVectors", statistics.DocumentsWithVectors);
         json.WriteNumber("passages", statistics.Passages);
         json.WriteNumber("deleted", statistics.DeletedDocuments);
         json.WriteNumber("segments", statistics.Segments);
@@ -97,6 +98,12 @@ internal static class StatsCommand
         Row("segments", Figure.Count(statistics.Segments));
         if (statistics.Encoder is { } encoder)
         {
+            if (statistics.DocumentsWithVectors < statistics.Documents)
+            {
+                Row("coverage", string.Create(CultureInfo.InvariantCulture, $"{100.0 * statistics.DocumentsWithVectors / statistics.Documents:0.0} %"),
+                    $"{Figure.Count(statistics.DocumentsWithVectors)} documents have vectors; sparse upgrade goes on");
+            }
+
             Row("terms", Figure.Count(statistics.Terms));
             Row("postings", Figure.Count(statistics.Postings), statistics.Documents == 0 ? ""
                 : string.Create(CultureInfo.InvariantCulture, $"{(double)statistics.Postings / (statistics.Passages + statistics.DeletedDocuments):0.0} a {(statistics.Passages > statistics.Documents ? "passage" : "document")}"));

@@ -13,13 +13,33 @@ internal static class HitList
     private const int SnippetLines = 2;
     private const int PassageLines = 6;
 
-    /// <summary>Writes <c>{"query":…,"mode":…,"hits":[{"rank","id","score","title","text","passage":{"start","length"}}]}</c>; a passage only where there is one. Hybrid hits have "legs" too.</summary>
+    /// <summary>Writes <c>{"query":…,"mode":…,"hits":[{"rank","id","score","title","text","passage":{"start","length"}}]}</c>; a passage only where there is one. Hybrid hits have "legs" too; "fallback" says why the mode is another than was meant.</summary>
     /// <param name="output">Where to.</param>
     /// <param name="result">The result.</param>
     public static void WriteJson(TextWriter output, SearchResult result) => JsonLine.Write(output, json =>
     {
         json.WriteString("query", result.Query);
         json.WriteString("mode", Word(result.Mode));
+        if (result.Fallback is { } fallback)
+        {
+            json.WriteString("fallback", fallback);
+        }
+
+        if (result.Routed.Count > 0)
+        {
+            json.WriteStartArray("routed");
+            foreach (RoutedWord routed in result.Routed)
+            {
+                json.WriteStartObject();
+                json.WriteString("word", routed.Word);
+                json.WriteNumber("pieces", routed.Pieces);
+                json.WriteNumber("documents", routed.Documents);
+                json.WriteEndObject();
+            }
+
+            json.WriteEndArray();
+        }
+
         json.WriteStartArray("hits");
         foreach (SearchHit hit in result.Hits)
         {
@@ -89,6 +109,14 @@ internal static class HitList
         {
             Screen.Note($"no hits among {Figure.Count(documents, "document")}");
             return;
+        }
+
+        if (result.Hits.Any(hit => hit.Explanation is not null))
+        {
+            foreach (RoutedWord routed in result.Routed)
+            {
+                Screen.Output.MarkupLineInterpolated($"[grey]'{routed.Word}' is {routed.Pieces} pieces to the encoder, and {Figure.Count(routed.Documents, "document")} {(routed.Documents == 1 ? "holds" : "hold")} it: its weight went to the words (bm25)[/]");
+            }
         }
 
         IReadOnlySet<string> queryWords = Snippet.Words(result.Query);

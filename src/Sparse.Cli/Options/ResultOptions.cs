@@ -14,6 +14,7 @@ internal sealed class ResultOptions
     private readonly Option<string?> _minScore = new("--min-score") { Description = "Only hits with at least this score", HelpName = "X" };
     private readonly Option<bool> _explain = new("--explain") { Description = "Say which terms found each hit, and the words they came from" };
     private readonly Option<bool> _highlight = new("--highlight") { Description = "Show the passage of each hit that explains it best" };
+    private readonly Option<int?> _encoderBudget = NumberOption.Create("--encoder-budget", null, 1, int.MaxValue, "Milliseconds to wait for the query's encoder, then search by words; default: as long as it takes");
     private readonly Option<bool> _withoutRules = new("--without-rules") { Description = "Leave the index's rules out" };
     private readonly Option<QuerySyntax> _syntax = ChoiceOption.Create(
         "--syntax", QuerySyntax.Plain, "How --mode bm25 reads the query: any text (plain, default), or Lucene's syntax: \"a phrase\" -not pre* title:word",
@@ -23,7 +24,7 @@ internal sealed class ResultOptions
     /// <param name="command">The command.</param>
     public void AddTo(Command command)
     {
-        foreach (Option option in new Option[] { _filter, _sort, _facets, _minScore, _explain, _highlight, _syntax, _withoutRules })
+        foreach (Option option in new Option[] { _filter, _sort, _facets, _minScore, _explain, _highlight, _syntax, _withoutRules, _encoderBudget })
         {
             command.Add(option);
         }
@@ -53,6 +54,7 @@ internal sealed class ResultOptions
             Highlight = parsed.GetValue(_highlight),
             Syntax = parsed.GetValue(_syntax),
             WithoutRules = parsed.GetValue(_withoutRules),
+            EncoderBudget = parsed.GetValue(_encoderBudget) is { } milliseconds ? TimeSpan.FromMilliseconds(milliseconds) : null,
             SuggestSpelling = true,
         };
     }

@@ -46,6 +46,9 @@ public sealed class InferenceFreeEncoder : ISourcedEncoder
     public EncoderIdentity Identity { get; }
 
     /// <inheritdoc/>
+    public ITokenizer Tokenizer => _tokenizer;
+
+    /// <inheritdoc/>
     public Vocabulary Vocabulary => _tokenizer.Vocabulary;
 
     /// <summary>The largest weight of the table.</summary>

@@ -32,7 +32,7 @@ internal sealed class CalibrationSample(IndexSearcher searcher, Analyzer analyze
         for (int i = 0; i < sample.Count; i++)
         {
             TermVector vector = vectors[i];
-            var search = new HybridSearch(searcher, analyzer, scale, new FusionOptions());
+            var search = new HybridSearch(searcher, analyzer, scale, new FusionOptions(), LexicalLeg.TextAlone);
             FusedHit[] hits = search.Run(
                 new HybridQuery(
                     [.. WordQuery.Words(analyzer, sample[i].Text).Select(word => (word.Word, (float)word.Count))],

@@ -10,25 +10,38 @@ namespace Sparse.LuceneNet.Hybrid;
 
 /// <summary>A query as all legs see it.</summary>
 /// <param name="Words">Its words; empty for none, and the leg is left out.</param>
-/// <param name="Terms">Makes its terms, once, beside the search for the words; null where there is no such leg. A query without terms leaves the leg out.</param>
+/// <param name="Terms">Makes its terms, once, beside the search for the words; null where there is no such leg. A query without terms, or none, leaves the leg out.</param>
 /// <param name="Outside">Rankings made elsewhere, in document numbers.</param>
 internal sealed record HybridQuery(
-    IReadOnlyList<(string Word, float Weight)> Words, Func<SparseQuery>? Terms, IReadOnlyList<(string Name, LegHit[] Ranking)> Outside);
+    IReadOnlyList<(string Word, float Weight)> Words, Func<SparseQuery?>? Terms, IReadOnlyList<(string Name, LegHit[] Ranking)> Outside)
+{
+    /// <summary>Documents to score whether a leg finds them or not.</summary>
+    public IReadOnlyList<int> Named { get; init; } = [];
+
+    /// <summary>Share of the query that words alone can answer, see <see cref="Routing"/>.</summary>
+    public double WordsAlone { get; init; }
+}
 
 /// <summary>Searches by words and by terms side by side, and fuses.</summary>
 /// <param name="searcher">A searcher of the index's view.</param>
 /// <param name="analyzer">The analyzer of the text field.</param>
 /// <param name="scale">Weight of one impact step; 1 where there are no vectors.</param>
 /// <param name="options">How to fuse.</param>
-internal sealed class HybridSearch(IndexSearcher searcher, Analyzer analyzer, float scale, FusionOptions options)
+/// <param name="fields">Fields to look for words in, each with its factor.</param>
+/// <param name="isPartial">True where some documents may have no vectors yet.</param>
+internal sealed class HybridSearch(IndexSearcher searcher, Analyzer analyzer, float scale, FusionOptions options, IReadOnlyDictionary<string, float> fields, bool isPartial = false)
 {
+    private const int HitsCompared = 100;
+
+    private double? _termsPerWords;
+
     /// <summary>Runs the query.</summary>
     /// <param name="query">The query.</param>
     /// <param name="filter">Leaves only documents that it lets through; null for all.</param>
     /// <returns>The one ranking; empty where no leg found anything. Calibrated scores are sums, before the index's scale.</returns>
     public FusedHit[] Run(HybridQuery query, Filter? filter)
     {
-        LexicalLeg? lexical = query.Words.Count == 0 ? null : new LexicalLeg(searcher, query.Words);
+        LexicalLeg? lexical = query.Words.Count == 0 ? null : new LexicalLeg(searcher, query.Words, fields);
         SparseLeg? sparse = null;
 
         // The legs run side by side: encoding the query takes longest, and the words need nothing of it.
@@ -50,44 +63,87 @@ internal sealed class HybridSearch(IndexSearcher searcher, Analyzer analyzer, fl
         finally
         {
             // Waited for in any case: it reads what the caller is about to close.
-            ((IAsyncResult)terms).AsyncWaitHandle.WaitOne();
+            Join(terms);
         }
 
         LegHit[] byTerms = terms.GetAwaiter().GetResult();
-        FusedHit[] all = Fuse(lexical, byWords, sparse, byTerms, query.Outside);
-        FusedHit[] hits = filter is null ? all : Fuse(lexical, lexical?.Search(options.Depth, filter) ?? [], sparse, sparse?.Search(options.Depth, filter) ?? [], Admitted(query.Outside, filter));
+        FusedHit[] all = Fuse(query, lexical, byWords, sparse, byTerms, query.Outside);
+        FusedHit[] hits = filter is null ? all
+            : Fuse(query, lexical, lexical?.Search(options.Depth, filter) ?? [], sparse, sparse?.Search(options.Depth, filter) ?? [], Admitted(query.Outside, filter));
 
         // Feedback comes from the whole collection, whatever the filter, so that a filter moves no score.
-        return options.Method == FusionMethod.Calibrated && options.Feedback > 0 && all.Length > 0 && all[0].Score > 0 ? AddFeedback(all, hits) : hits;
+        return options.Method == FusionMethod.Calibrated && options.Feedback > 0 && all.Length > 0 && all[0].Score > 0 ? AddFeedback(query, all, hits) : hits;
     }
 
-    private FusedHit[] Fuse(LexicalLeg? lexical, LegHit[] byWords, SparseLeg? sparse, LegHit[] byTerms, IReadOnlyList<(string Name, LegHit[] Ranking)> outside)
+    // Where no thread of the pool has taken it up, this one does: a busy pool makes a search slower, and never late without end.
+    private static void Join(Task task)
     {
-        int[] candidates = HitFusion.Candidates([byWords, byTerms, .. outside.Select(leg => leg.Ranking)]);
-        Task<FusionLeg?> second = Task.Run(() => sparse is null ? null : new FusionLeg(SparseLeg.Name, byTerms, candidates, sparse.Score(candidates, byTerms), sparse.Evidence()));
-        List<FusionLeg> legs = [];
         try
         {
-            if (lexical is not null)
-            {
-                legs.Add(new FusionLeg(LexicalLeg.Name, byWords, candidates, lexical.Score(candidates), lexical.Evidence()));
-            }
+            task.Wait();
+        }
+        catch (AggregateException)
+        {
+            // Thrown again where the result is taken.
+        }
+    }
+
+    private FusedHit[] Fuse(HybridQuery query, LexicalLeg? lexical, LegHit[] byWords, SparseLeg? sparse, LegHit[] byTerms, IReadOnlyList<(string Name, LegHit[] Ranking)> outside)
+    {
+        LegHit[] named = [.. query.Named.Select(doc => new LegHit(doc, 0))];
+        int[] candidates = HitFusion.Candidates([byWords, byTerms, named, .. outside.Select(leg => leg.Ranking)]);
+        Task<Scored> second = Task.Run(() => sparse is null ? Scored.None : new Scored(sparse.Score(candidates, byTerms), sparse.Evidence(isPartial)));
+        Scored words;
+        try
+        {
+            words = lexical is null ? Scored.None : new Scored(lexical.Score(candidates), lexical.Evidence());
         }
         finally
         {
-            ((IAsyncResult)second).AsyncWaitHandle.WaitOne();
+            Join(second);
         }
 
-        if (second.GetAwaiter().GetResult() is { } leg)
+        Scored terms = second.GetAwaiter().GetResult();
+        List<FusionLeg> legs = [];
+        if (lexical is not null)
         {
-            legs.Add(leg);
+            legs.Add(new FusionLeg(LexicalLeg.Name, byWords, candidates, words.Scores, words.Evidence) { Claim = query.WordsAlone });
+        }
+
+        if (sparse is not null)
+        {
+            legs.Add(new FusionLeg(SparseLeg.Name, byTerms, candidates, terms.Scores, terms.Evidence, isPartial ? Assume(candidates, byWords, words, terms) : []));
         }
 
         legs.AddRange(outside.Select(run => new FusionLeg(run.Name, run.Ranking, candidates)));
         return legs.Count == 0 ? [] : HitFusion.Fuse(candidates, legs, options);
     }
 
-    private FusedHit[] AddFeedback(FusedHit[] all, FusedHit[] hits)
+    /// <summary>
+    /// What documents without vectors are assumed to score by terms: their share of the most by words, times what the two shares are to one another
+    /// in the documents with vectors that words find best. Those are asked without the filter, so that it moves no score.
+    /// </summary>
+    private double[] Assume(int[] candidates, LegHit[] byWords, Scored words, Scored terms)
+    {
+        bool[] covered = Array.ConvertAll(candidates, doc => Coverage.Has(searcher.IndexReader.Leaves[ReaderUtil.SubIndex(doc, searcher.IndexReader.Leaves)], doc));
+        double Share(Scored leg, int i) => leg.Evidence.Bound > 0 && leg.Scores.Length > 0 ? leg.Scores[i] / leg.Evidence.Bound : 0;
+        if (_termsPerWords is null)
+        {
+            double byWord = 0, byTerm = 0;
+            foreach (LegHit hit in byWords.Take(HitsCompared))
+            {
+                int at = Array.BinarySearch(candidates, hit.Doc);
+                byWord += covered[at] ? Share(words, at) : 0;
+                byTerm += covered[at] ? Share(terms, at) : 0;
+            }
+
+            _termsPerWords = byWord > 0 && byTerm > 0 ? byTerm / byWord : 1;
+        }
+
+        return [.. covered.Select((isCovered, i) => isCovered ? double.NaN : Share(words, i) * _termsPerWords.Value * terms.Evidence.Bound)];
+    }
+
+    private FusedHit[] AddFeedback(HybridQuery query, FusedHit[] all, FusedHit[] hits)
     {
         long documents = ExactLengthBm25.CountOf(searcher.CollectionStatistics(SparseFields.Text));
         FusedHit[] best = [.. all.Where(hit => hit.Score > 0).Take(FeedbackTerms.Documents)];
@@ -99,7 +155,7 @@ internal sealed class HybridSearch(IndexSearcher searcher, Analyzer analyzer, fl
             return hits;
         }
 
-        var leg = new LexicalLeg(searcher, [.. words.Select(word => (word.Word, (float)word.Weight))]);
+        var leg = new LexicalLeg(searcher, [.. words.Select(word => (word.Word, (float)word.Weight))], LexicalLeg.TextAlone);
         double most = leg.Score([.. best.Select(hit => hit.Doc).Order()]).Max();
         if (!(most > 0))
         {
@@ -109,8 +165,10 @@ internal sealed class HybridSearch(IndexSearcher searcher, Analyzer analyzer, fl
         int[] docs = [.. hits.Select(hit => hit.Doc).Order()];
         double[] scores = leg.Score(docs);
 
-        // Words of the best documents are worth what the leg is that they come from: titles alone make poor ones.
-        double trust = Math.Min(1, all[0].Legs.Count * all[0].Legs.Where(score => score.Leg == LexicalLeg.Name).Sum(score => score.Weight));
+        // Words of the best documents are worth what words did to find these: titles alone, which say little of the query, make poor ones. And a
+        // code asks for itself, not for what it is about.
+        double byWords = best.Sum(hit => hit.Legs.Where(score => score.Leg == LexicalLeg.Name).Sum(score => score.Weight * score.Normalized));
+        double trust = Math.Min(1, all[0].Legs.Count * byWords / best.Sum(hit => hit.Score)) * (1 - query.WordsAlone);
         return HitFusion.AddFeedback(hits, [.. hits.Select(hit => scores[Array.BinarySearch(docs, hit.Doc)])], most, options.Feedback * trust * all[0].Score);
     }
 
@@ -135,5 +193,10 @@ internal sealed class HybridSearch(IndexSearcher searcher, Analyzer analyzer, fl
         }
 
         return [.. outside.Select(leg => (leg.Name, leg.Ranking.Where(hit => admitted.Contains(hit.Doc)).ToArray()))];
+    }
+
+    private sealed record Scored(double[] Scores, LegEvidence Evidence)
+    {
+        public static Scored None { get; } = new([], LegEvidence.Whole);
     }
 }

@@ -8,33 +8,42 @@ namespace Sparse.LuceneNet.Hybrid;
 /// <summary>BM25 as a leg: finds documents, scores given ones, and says what it knows of the words.</summary>
 /// <param name="searcher">Lucene's searcher, with our BM25.</param>
 /// <param name="words">The query's words, each once, with their factors.</param>
-internal sealed class LexicalLeg(IndexSearcher searcher, IReadOnlyList<(string Word, float Weight)> words)
+/// <param name="fields">The fields to look for them in, each with its factor.</param>
+internal sealed class LexicalLeg(IndexSearcher searcher, IReadOnlyList<(string Word, float Weight)> words, IReadOnlyDictionary<string, float> fields)
 {
     /// <summary>Its name in options and results.</summary>
     public const string Name = "bm25";
 
-    private static readonly Dictionary<string, float> Field = new(StringComparer.Ordinal) { [SparseFields.Text] = 1 };
+    /// <summary>The fields unless said otherwise.</summary>
+    public static IReadOnlyDictionary<string, float> TextAlone { get; } = new Dictionary<string, float>(StringComparer.Ordinal) { [SparseFields.Text] = 1 };
 
     /// <summary>What the index knows of the words.</summary>
     public LegEvidence Evidence()
     {
         var similarity = (ExactLengthBm25)searcher.Similarity;
-        long documents = ExactLengthBm25.CountOf(searcher.CollectionStatistics(SparseFields.Text));
         var terms = new TermEvidence[words.Count];
-        for (int i = 0; i < terms.Length; i++)
+        foreach ((string field, float factor) in fields)
         {
-            int docFreq = searcher.IndexReader.DocFreq(new Term(SparseFields.Text, words[i].Word));
-            terms[i] = new TermEvidence(words[i].Weight * similarity.MostOf(documents, docFreq), docFreq);
+            // A word that several fields hold is held by as many documents as the field with most of them says, at least.
+            long documents = ExactLengthBm25.CountOf(searcher.CollectionStatistics(field));
+            for (int i = 0; i < terms.Length; i++)
+            {
+                int docFreq = searcher.IndexReader.DocFreq(new Term(field, words[i].Word));
+                terms[i] = new TermEvidence(terms[i].Bound + (words[i].Weight * factor * similarity.MostOf(documents, docFreq)), Math.Max(terms[i].Documents, docFreq));
+            }
         }
 
-        return LegEvidence.Of(terms, documents);
+        return LegEvidence.Of(terms, ExactLengthBm25.CountOf(searcher.CollectionStatistics(SparseFields.Text)));
     }
 
     /// <summary>Finds the best documents.</summary>
     /// <param name="depth">How many at most.</param>
     /// <param name="filter">Leaves only documents that it lets through; null for all.</param>
     public LegHit[] Search(int depth, Filter? filter) =>
-        Array.ConvertAll(searcher.Search(WordQuery.AnyOf(Field, words), filter, depth).ScoreDocs, hit => new LegHit(hit.Doc, hit.Score));
+        Array.ConvertAll(searcher.Search(Query, filter, depth).ScoreDocs, hit => new LegHit(hit.Doc, hit.Score));
+
+    /// <summary>The query that finds documents with a word of it.</summary>
+    public Query Query => WordQuery.AnyOf(fields, words);
 
     /// <summary>Scores given documents, the same to the last bit in whatever segment and beside whatever others they stand.</summary>
     /// <param name="docs">Document numbers, ascending.</param>
@@ -42,11 +51,13 @@ internal sealed class LexicalLeg(IndexSearcher searcher, IReadOnlyList<(string W
     public double[] Score(ReadOnlySpan<int> docs)
     {
         var scores = new double[docs.Length];
-        foreach ((string word, float factor) in words)
+        foreach ((string field, float factor) in fields)
         {
-            // One word after the other, summed in double in the order of the words: Lucene's own sums depend on which scorer it takes.
-            Weight weight = searcher.CreateNormalizedWeight(new TermQuery(new Term(SparseFields.Text, word)) { Boost = factor });
-            AddScores(searcher, weight, docs, scores);
+            foreach ((string word, float weight) in words)
+            {
+                // One word after the other, summed in double in the order of the words: Lucene's own sums depend on which scorer it takes.
+                AddScores(searcher, searcher.CreateNormalizedWeight(new TermQuery(new Term(field, word)) { Boost = weight * factor }), docs, scores);
+            }
         }
 
         return scores;

@@ -18,7 +18,8 @@ internal sealed class SparseLeg(IndexSearcher searcher, SparseQuery query, float
     private const int MostImpact = 255;
 
     /// <summary>What the index knows of the terms.</summary>
-    public LegEvidence Evidence()
+    /// <param name="isPartial">True to count them among the documents with vectors alone.</param>
+    public LegEvidence Evidence(bool isPartial = false)
     {
         var terms = new TermEvidence[query.Terms.Count];
         for (int i = 0; i < terms.Length; i++)
@@ -27,7 +28,7 @@ internal sealed class SparseLeg(IndexSearcher searcher, SparseQuery query, float
             terms[i] = new TermEvidence((double)query.Weights[i] * scale * MostImpact, docFreq);
         }
 
-        return LegEvidence.Of(terms, searcher.IndexReader.MaxDoc);
+        return LegEvidence.Of(terms, searcher.IndexReader.MaxDoc - (isPartial ? IndexView.Uncovered(searcher) : 0));
     }
 
     /// <summary>Finds the best documents, each by its best passage.</summary>

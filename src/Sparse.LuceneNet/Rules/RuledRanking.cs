@@ -1,5 +1,3 @@
-using Lucene.Net.Search;
-
 namespace Sparse.LuceneNet.Rules;
 
 /// <summary>A document in a ranking.</summary>
@@ -8,6 +6,10 @@ namespace Sparse.LuceneNet.Rules;
 /// <param name="Own">Its score without rules.</param>
 internal readonly record struct Ranked(int Doc, double Score, double Own)
 {
+    /// <summary>A document that Lucene found.</summary>
+    /// <param name="doc">Its number and score.</param>
+    public static Ranked Of(Lucene.Net.Search.ScoreDoc doc) => new(doc.Doc, doc.Score, doc.Score);
+
     /// <summary>Ids of the rules for this document.</summary>
     public IReadOnlyList<string> Rules { get; init; } = [];
 }
@@ -20,12 +22,12 @@ internal static class RuledRanking
     /// <param name="rules">Rules about documents.</param>
     /// <param name="search">Finds the best of some documents: ids → hits.</param>
     /// <param name="docOf">A document's number by its id where it may be found, whether the query matches it or not; −1 for none.</param>
-    /// <param name="points">Rounds a change of a score to the points that the score is made of.</param>
+    /// <param name="points">Rounds a change of a score to what the score is made of.</param>
     /// <returns>Score descending, then document ascending, but for the pinned ones.</returns>
     public static List<Ranked> Apply(
-        IEnumerable<ScoreDoc> found, IEnumerable<SearchRule> rules, Func<string[], IEnumerable<ScoreDoc>> search, Func<string, int> docOf, Func<double, double> points)
+        IEnumerable<Ranked> found, IEnumerable<SearchRule> rules, Func<string[], IEnumerable<Ranked>> search, Func<string, int> docOf, Func<double, double> points)
     {
-        var ranking = found.Select(doc => new Ranked(doc.Doc, doc.Score, doc.Score)).ToList();
+        List<Ranked> ranking = [.. found];
         SearchRule[] all = [.. rules];
         if (all.Length == 0)
         {
@@ -35,10 +37,10 @@ internal static class RuledRanking
         foreach (IGrouping<string, SearchRule> lifted in all.Where(rule => rule.Action == RuleAction.Boost).GroupBy(rule => rule.Document!))
         {
             double factor = lifted.Aggregate(1.0, (product, rule) => product * rule.Factor);
-            foreach (ScoreDoc doc in search([lifted.Key]))
+            foreach (Ranked doc in search([lifted.Key]))
             {
                 ranking.RemoveAll(other => other.Doc == doc.Doc);
-                ranking.Add(new Ranked(doc.Doc, doc.Score + points(doc.Score * (factor - 1)), doc.Score) { Rules = [.. lifted.Select(rule => rule.Id)] });
+                ranking.Add(new Ranked(doc.Doc, doc.Own + points(Math.Abs(doc.Own) * (factor - 1)), doc.Own) { Rules = [.. lifted.Select(rule => rule.Id)] });
             }
         }
 
@@ -51,9 +53,9 @@ internal static class RuledRanking
                 continue;
             }
 
-            ScoreDoc? own = search([pin.Document!]).FirstOrDefault();
-            int at = ranking.FindIndex(other => other.Doc == (own?.Doc ?? doc));
-            Ranked pinned = at >= 0 ? ranking[at] : new Ranked(own?.Doc ?? doc, own?.Score ?? 0, own?.Score ?? 0);
+            Ranked own = search([pin.Document!]).FirstOrDefault(new Ranked(doc, 0, 0));
+            int at = ranking.FindIndex(other => other.Doc == own.Doc);
+            Ranked pinned = at >= 0 ? ranking[at] : own;
             ranking.RemoveAll(other => other.Doc == pinned.Doc);
             ranking.Insert(Math.Min(pin.Position - 1, ranking.Count), pinned with { Rules = [.. pinned.Rules, pin.Id] });
         }

@@ -3,6 +3,7 @@ using Lucene.Net.Index;
 using Lucene.Net.Search;
 using Sparse.LuceneNet.Fields;
 using Sparse.LuceneNet.Lexical;
+using Sparse.Tokens;
 using Sparse.Vectors;
 
 namespace Sparse.LuceneNet.Rules;
@@ -46,13 +47,16 @@ internal sealed class RulesInForce
         });
     }
 
+    /// <summary>What synonyms have searched for too, for the encoder to read.</summary>
+    public IReadOnlyList<string> Synonyms => [.. _rules.Where(rule => rule.Action == RuleAction.Synonym).Select(rule => rule.To!)];
+
     /// <summary>What a query's vector becomes: synonyms join it, then terms are blocked, boosted and pinned.</summary>
     /// <param name="vector">The query's vector.</param>
-    /// <param name="encoder">Its encoder.</param>
-    /// <param name="cancellationToken">Stops encoding.</param>
+    /// <param name="others">The vectors of <see cref="Synonyms"/>.</param>
+    /// <param name="vocabulary">Their terms.</param>
     /// <returns>The new vector, and which rule made a term's weight.</returns>
     /// <exception cref="ArgumentException">Nothing is left of it.</exception>
-    public (TermVector Vector, IReadOnlyDictionary<string, string> Terms) Apply(TermVector vector, ITermEncoder encoder, CancellationToken cancellationToken)
+    public (TermVector Vector, IReadOnlyDictionary<string, string> Terms) Apply(TermVector vector, IReadOnlyList<TermVector> others, Vocabulary vocabulary)
     {
         SearchRule[] rules = [.. _rules.Where(rule => rule.Term is not null)];
         var by = new Dictionary<string, string>(StringComparer.Ordinal);
@@ -68,7 +72,6 @@ internal sealed class RulesInForce
         }
 
         SearchRule[] synonyms = [.. rules.Where(rule => rule.Action == RuleAction.Synonym)];
-        IReadOnlyList<TermVector> others = synonyms.Length == 0 ? [] : encoder.Encode([.. synonyms.Select(rule => rule.To!)], cancellationToken);
         for (int i = 0; i < synonyms.Length; i++)
         {
             for (int j = 0; j < others[i].Count; j++)
@@ -77,14 +80,14 @@ internal sealed class RulesInForce
                 if (weight > weights.GetValueOrDefault(others[i].Terms[j]) && float.IsFinite(weight))
                 {
                     weights[others[i].Terms[j]] = weight;
-                    by[encoder.Vocabulary[others[i].Terms[j]]] = synonyms[i].Id;
+                    by[vocabulary[others[i].Terms[j]]] = synonyms[i].Id;
                 }
             }
         }
 
         foreach (SearchRule rule in rules.Except(synonyms).OrderBy(rule => rule.Action == RuleAction.Block))
         {
-            if (!encoder.Vocabulary.TryGetId(rule.Term!, out int id))
+            if (!vocabulary.TryGetId(rule.Term!, out int id))
             {
                 continue;
             }

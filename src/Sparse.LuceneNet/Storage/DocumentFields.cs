@@ -17,7 +17,7 @@ internal static class DocumentFields
 
     private static readonly HashSet<string> Reserved = new(StringComparer.Ordinal)
     {
-        SparseFields.Id, SparseFields.Title, SparseFields.Text, SparseFields.Sparse, PassageColumns.Ordinal, PassageColumns.Span,
+        SparseFields.Id, SparseFields.Title, SparseFields.Text, SparseFields.Sparse, PassageColumns.Ordinal, PassageColumns.Span, Coverage.Column,
     };
 
     private static readonly HashSet<string> IdAlone = new(StringComparer.Ordinal) { SparseFields.Id };
@@ -146,6 +146,20 @@ internal static class DocumentFields
         }
 
         return document;
+    }
+
+    /// <summary>Refuses a document whose text is not stored, so that nobody can encode it.</summary>
+    /// <param name="searcher">The searcher.</param>
+    /// <param name="doc">Lucene's document number.</param>
+    /// <param name="path">The folder, for the error message.</param>
+    /// <exception cref="InvalidDataException">It is not stored.</exception>
+    public static void RequireText(IndexSearcher searcher, int doc, string path)
+    {
+        Document stored = searcher.Doc(doc);
+        if (stored.GetField(SparseFields.Text) is null)
+        {
+            throw new InvalidDataException($"The index in '{path}' does not store the text of document '{Shorten(stored.Get(SparseFields.Id, CultureInfo.InvariantCulture) ?? "")}' (field '{SparseFields.Text}'), so it can't be encoded: index the texts anew with an encoder.");
+        }
     }
 
     /// <summary>Reads a document's id alone.</summary>

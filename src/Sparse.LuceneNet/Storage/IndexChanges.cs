@@ -24,6 +24,8 @@ internal sealed class IndexChanges : IDisposable
     private readonly PackedImpactField _impacts = new(SparseFields.Sparse);
     private readonly LiveIds _ids;
     private volatile Exception? _failure;
+    private HashSet<string>? _changedSince;
+    private bool _marks;
     private bool _hasUncommitted;
 
     /// <summary>Opens the writer, or makes the index.</summary>
@@ -36,11 +38,13 @@ internal sealed class IndexChanges : IDisposable
     /// <param name="similarity">The similarity, whose norms are written.</param>
     /// <param name="ramBufferMegabytes">Memory for documents not yet flushed.</param>
     /// <param name="reorderFrom">Least documents of a merge that reorders them; null for never.</param>
+    /// <param name="upgrades">True to give an index of text alone this identity, and commit that.</param>
     /// <exception cref="LockObtainFailedException">Somebody else writes to the index.</exception>
-    public IndexChanges(LuceneDirectory directory, string path, IndexIdentity identity, IndexSchema schema, bool create, Analyzer analyzer, Similarity similarity, double ramBufferMegabytes, int? reorderFrom = null)
+    public IndexChanges(LuceneDirectory directory, string path, IndexIdentity identity, IndexSchema schema, bool create, Analyzer analyzer, Similarity similarity, double ramBufferMegabytes, int? reorderFrom = null, bool upgrades = false)
     {
         _path = path;
         _schema = schema;
+        _marks = identity.IsPartial;
         var config = new IndexWriterConfig(LuceneVersion.LUCENE_48, analyzer)
         {
             OpenMode = create ? OpenMode.CREATE : OpenMode.APPEND,
@@ -64,12 +68,17 @@ internal sealed class IndexChanges : IDisposable
         try
         {
             var data = new Dictionary<string, string>(create ? identity.ToCommitData() : Writer.CommitData, StringComparer.Ordinal);
-            if (schema.WriteTo(data))
+            foreach ((string key, string value) in upgrades ? identity.ToCommitData() : [])
+            {
+                data[key] = value;
+            }
+
+            if (schema.WriteTo(data) || upgrades)
             {
                 Writer.SetCommitData(data);
             }
 
-            if (create)
+            if (create || upgrades)
             {
                 Writer.Commit();
             }
@@ -113,10 +122,62 @@ internal sealed class IndexChanges : IDisposable
             }
 
             _ids.Add(document.Id);
+            _changedSince?.Add(document.Id);
         }
 
         return replaced;
     });
+
+    /// <summary>Begins to give vectors to the documents of a partial index; from now on changes of others are noted.</summary>
+    /// <returns>The index as it is now, committed or not; the caller's.</returns>
+    /// <exception cref="InvalidOperationException">That is going on already.</exception>
+    public DirectoryReader BeginUpgrade()
+    {
+        lock (_lock)
+        {
+            _changedSince = _changedSince is null ? new HashSet<string>(StringComparer.Ordinal)
+                : throw new InvalidOperationException($"The index in '{_path}' is being upgraded already.");
+            return DirectoryReader.Open(Writer, applyAllDeletes: true);
+        }
+    }
+
+    /// <summary>Puts documents with their vectors in place of those without; leaves alone what was changed or deleted since <see cref="BeginUpgrade"/>.</summary>
+    /// <param name="encoded">Documents as they were then, with their vectors.</param>
+    /// <param name="vocabulary">The vocabulary of the vectors.</param>
+    /// <returns>How many.</returns>
+    /// <exception cref="IOException">Writing failed, now or earlier.</exception>
+    public int Cover(EncodedDocuments encoded, Vocabulary vocabulary) => Change(() =>
+    {
+        int covered = 0;
+        for (int i = 0; i < encoded.Documents.Count; i++)
+        {
+            SparseDocument document = encoded.Documents[i];
+            if (!_changedSince!.Contains(document.Id))
+            {
+                _hasUncommitted = true;
+                Writer.UpdateDocuments(new Term(SparseFields.Id, document.Id), ToLucene(document, encoded.Vectors![i], vocabulary));
+                covered++;
+            }
+        }
+
+        return covered;
+    });
+
+    /// <summary>Ends what <see cref="BeginUpgrade"/> began.</summary>
+    /// <param name="isComplete">True where every document has its vectors; the next commit says so.</param>
+    public void EndUpgrade(bool isComplete)
+    {
+        lock (_lock)
+        {
+            _changedSince = null;
+            _marks &= !isComplete;
+        }
+
+        if (isComplete)
+        {
+            SetCommitData(data => data.Remove(IndexIdentity.PartialKey));
+        }
+    }
 
     /// <summary>Deletes documents.</summary>
     /// <param name="ids">Their ids.</param>
@@ -132,6 +193,7 @@ internal sealed class IndexChanges : IDisposable
                 _hasUncommitted = true;
                 Writer.DeleteDocuments(new Term(SparseFields.Id, id));
                 _ids.Remove(id);
+                _changedSince?.Add(id);
                 deleted++;
             }
         }
@@ -239,9 +301,15 @@ internal sealed class IndexChanges : IDisposable
         {
             _impacts.SetImpacts(_quantizer!.Quantize(vectors[ordinal].Vector, out int saturated), vocabulary!);
             Saturated += saturated;
-            yield return vectors[ordinal].Span is { } span
+            Document lucene = vectors[ordinal].Span is { } span
                 ? DocumentFields.ToLucene(document, ordinal, span, _impacts, _schema)
                 : DocumentFields.ToLucene(document, _impacts, _schema);
+            if (_marks)
+            {
+                Coverage.Mark(lucene);
+            }
+
+            yield return lucene;
         }
     }
 

@@ -22,9 +22,11 @@ internal static class IndexFigures
             kinds[kind] = kinds.GetValueOrDefault(kind) + FileLength(commit.Directory, file);
         }
 
+        int documents = PassageColumns.CountDocuments(reader);
         return new IndexStatistics
         {
-            Documents = PassageColumns.CountDocuments(reader),
+            Documents = documents,
+            DocumentsWithVectors = !identity.HasVectors ? 0 : identity.IsPartial ? documents - Coverage.Missing(reader).Count() : documents,
             Passages = reader.NumDocs,
             DeletedDocuments = reader.NumDeletedDocs,
             Segments = reader.Leaves.Count,

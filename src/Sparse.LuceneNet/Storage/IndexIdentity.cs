@@ -14,6 +14,9 @@ internal sealed record IndexIdentity(bool HasVectors, EncoderIdentity? Encoder, 
     /// <summary>The commit's key for the scale of calibrated scores.</summary>
     public const string CalibrationKey = "sparse.calibration";
 
+    /// <summary>The commit's key for <see cref="IsPartial"/>.</summary>
+    public const string PartialKey = "sparse.partial";
+
     private const string VersionKey = "sparse.version";
     private const string NameKey = "sparse.encoder.name";
     private const string FingerprintKey = "sparse.encoder.fingerprint";
@@ -22,6 +25,9 @@ internal sealed record IndexIdentity(bool HasVectors, EncoderIdentity? Encoder, 
 
     /// <summary>The identity of an index of text alone.</summary>
     public static IndexIdentity TextAlone { get; } = new(false, null, null);
+
+    /// <summary>True while documents of an index that began with text alone lack their vectors; those that have them are marked (<see cref="Coverage"/>).</summary>
+    public bool IsPartial { get; init; }
 
     /// <summary>The identity of a new index.</summary>
     /// <param name="encoder">Its encoder, or null.</param>
@@ -61,18 +67,44 @@ internal sealed record IndexIdentity(bool HasVectors, EncoderIdentity? Encoder, 
         IndexIdentity committed = data.TryGetValue(ScaleKey, out string? scale)
             ? new(true, new EncoderIdentity(data[NameKey], data[FingerprintKey], data[VocabularyKey], IsQueryOnly: false), float.Parse(scale, CultureInfo.InvariantCulture))
             : TextAlone;
+        committed = committed with { IsPartial = data.ContainsKey(PartialKey) };
         if (vectors is null)
         {
             return committed;
         }
 
-        var written = new IndexIdentity(true, vectors.Encoder, vectors.Scale);
+        var written = new IndexIdentity(true, vectors.Encoder, vectors.Scale) { IsPartial = committed.IsPartial };
         if (committed.HasVectors && (committed.Scale != written.Scale || committed.Encoder?.Fingerprint != written.Encoder?.Fingerprint))
         {
             throw new InvalidDataException($"The index in '{path}' mixes vectors: its segments hold {written.Describe()} and its commit says {committed.Describe()}. Index the texts anew.");
         }
 
         return written;
+    }
+
+    /// <summary>The identity of an index of text alone that is to have vectors from now on.</summary>
+    /// <param name="reader">The index.</param>
+    /// <param name="encoder">The encoder.</param>
+    /// <param name="maxWeight">The weight of impact 255, or null for the encoder's.</param>
+    /// <param name="path">Its folder, for error messages.</param>
+    /// <returns>The identity, partial.</returns>
+    /// <exception cref="InvalidDataException">Texts are not stored, or something else made the index.</exception>
+    public static IndexIdentity ForUpgrade(DirectoryReader reader, ITermEncoder encoder, float? maxWeight, string path)
+    {
+        var searcher = new Lucene.Net.Search.IndexSearcher(reader);
+        foreach (AtomicReaderContext leaf in reader.Leaves)
+        {
+            // One document of each segment tells at once; each of the others is looked at when its turn comes.
+            int doc = Enumerable.Range(0, leaf.AtomicReader.MaxDoc).FirstOrDefault(doc => leaf.AtomicReader.LiveDocs?.Get(doc) != false, -1);
+            if (doc >= 0)
+            {
+                DocumentFields.RequireText(searcher, leaf.DocBase + doc, path);
+            }
+        }
+
+        return reader.IndexCommit.UserData.ContainsKey(VersionKey)
+            ? ForNew(encoder, maxWeight) with { IsPartial = true }
+            : throw new InvalidDataException($"The Lucene index in '{path}' was not made by this library, which can't write its documents anew without losing what is not stored: index the texts anew.");
     }
 
     /// <summary>What the commit remembers.</summary>
@@ -88,6 +120,11 @@ internal sealed record IndexIdentity(bool HasVectors, EncoderIdentity? Encoder, 
             data[ScaleKey] = scale.ToString("R", CultureInfo.InvariantCulture);
         }
 
+        if (IsPartial)
+        {
+            data[PartialKey] = "1";
+        }
+
         return data;
     }
 
@@ -99,7 +136,7 @@ internal sealed record IndexIdentity(bool HasVectors, EncoderIdentity? Encoder, 
     {
         if (!HasVectors)
         {
-            throw new InvalidDataException($"The index in '{path}' holds text alone (BM25), so encoder '{encoder.Name}' has no vectors to work with. Open it without an encoder, or index the texts anew with one.");
+            throw new InvalidDataException($"The index in '{path}' holds text alone (BM25), so encoder '{encoder.Name}' has no vectors to work with. Open it without an encoder, or give its texts vectors (upgrade).");
         }
 
         if (Encoder is null)

@@ -50,6 +50,10 @@ internal sealed class IndexView : IDisposable
     /// <returns>The one searcher of that state.</returns>
     public static SparseSearcher Sparse(IndexSearcher searcher) => ((ViewSearcher)searcher).Sparse;
 
+    /// <summary>How many live documents of a partial index have no vectors yet, in the state that a searcher of this view searches.</summary>
+    /// <param name="searcher">What <see cref="Read"/> gave.</param>
+    public static int Uncovered(IndexSearcher searcher) => ((ViewSearcher)searcher).Uncovered.Value;
+
     /// <summary>Runs an action on the newest commit without a writer: when a writer elsewhere deletes its files meanwhile, on a newer one.</summary>
     /// <typeparam name="T">Its result.</typeparam>
     /// <param name="directory">The folder.</param>
@@ -83,5 +87,7 @@ internal sealed class IndexView : IDisposable
     private sealed class ViewSearcher(IndexReader reader) : IndexSearcher(reader)
     {
         public SparseSearcher Sparse { get; } = new(reader);
+
+        public Lazy<int> Uncovered { get; } = new(() => Coverage.Missing(reader).Count());
     }
 }

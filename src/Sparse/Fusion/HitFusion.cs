@@ -109,7 +109,7 @@ public static class HitFusion
     private static void Sort(FusedHit[] hits) =>
         Array.Sort(hits, (a, b) => b.Score.CompareTo(a.Score) is not 0 and var order ? order : a.Doc.CompareTo(b.Doc));
 
-    /// <summary>The caller's weights; calibrated, times the trust in each leg, summing to 1, so that scores mean the same for every query.</summary>
+    /// <summary>The caller's weights, less what a leg claims of the others; calibrated, times the trust in each leg, summing to 1, so that scores mean the same for every query.</summary>
     private static double[] Weights(IReadOnlyList<FusionLeg> legs, FusionOptions options)
     {
         var weights = new double[legs.Count];
@@ -122,12 +122,26 @@ public static class HitFusion
             }
         }
 
+        for (int leg = 0; leg < weights.Length; leg++)
+        {
+            if (legs[leg].Claim > 0 && weights[leg] > 0)
+            {
+                double moved = legs[leg].Claim * (weights.Sum() - weights[leg]);
+                weights = [.. weights.Select((weight, other) => other == leg ? weight + moved : weight * (1 - legs[leg].Claim))];
+            }
+        }
+
         double sum = weights.Sum();
         return options.Method == FusionMethod.Calibrated && sum > 0 ? Array.ConvertAll(weights, weight => weight / sum) : weights;
     }
 
     private static double Normalized(FusionLeg leg, int candidate, ScoreScale scale, FusionOptions options)
     {
+        if (leg.AssumedOf(candidate) is { } assumed)
+        {
+            return options.Method == FusionMethod.ReciprocalRank ? 1 / (options.RankConstant + leg.RankAt(assumed)) : scale[assumed];
+        }
+
         int? rank = leg.RankOf(candidate);
         if (options.Method == FusionMethod.ReciprocalRank)
         {

@@ -34,6 +34,9 @@ public interface ITermEncoder : IDisposable
     /// <summary>The one language whose texts it was made for, as ISO 639-1 has it; null for several, or where nobody says.</summary>
     string? Language => null;
 
+    /// <summary>Makes the pieces of a text that it reads, ids of <see cref="Vocabulary"/>; null for an encoder that does not tell.</summary>
+    ITokenizer? Tokenizer => null;
+
     /// <summary>Encodes texts, in batches of the encoder's own choosing, on its own threads.</summary>
     /// <param name="texts">Any texts; an empty one gives whatever the model gives, often <see cref="TermVector.Empty"/>.</param>
     /// <param name="cancellationToken">Stops between batches.</param>

@@ -156,8 +156,6 @@ internal sealed class HybridSearchTests : IndexFixture
             () => index.Search("x", 10, Hybrid with { Fusion = new() { Weights = new Dictionary<string, double> { ["bm52"] = 1 } } }),
             Throws.ArgumentException.With.Message.EqualTo("There is no leg 'bm52' to give a weight; there are bm25, sparse."));
         Assert.That(() => index.Search("x", 10, Hybrid with { OutsideLegs = [new("sparse", [])] }), Throws.ArgumentException.With.Message.Contains("a name of its own"));
-        using SparseIndex text = SparseIndex.Create(PathOf("text"), encoder: null);
-        Assert.That(() => text.Search("x", 10, Hybrid), Throws.InvalidOperationException.With.Message.Contains("holds text alone"));
     }
 
     [Test]

@@ -34,21 +34,71 @@ internal sealed class HybridOptionsTests : Library
         Assert.That(index.Search("open port", 10, Hybrid with { MinScore = all[1].Score }).Hits.Select(hit => hit.Id), Is.EqualTo(all[..2].Select(hit => hit.Id)));
         index.SetRule(new SearchRule("block", RuleAction.Block) { Document = all[0].Id });
         Assert.That(index.Search("open port", 10, Hybrid).Hits.Select(hit => hit.Id), Does.Not.Contain(all[0].Id));
-        index.SetRule(new SearchRule("pin", RuleAction.Pin) { Document = "e", Position = 1 });
-        Assert.That(index.Search("open port", 10, Hybrid).Warnings, Has.Some.Contains("does not move documents by rules yet: pin"));
     }
 
-    [TestCase("facets")]
+    [Test]
+    public void Rules_lift_and_pin_documents_of_the_fused_ranking()
+    {
+        using var encoder = new HashEncoder();
+        using SparseIndex index = NewLibrary(encoder);
+        SearchHit[] before = [.. index.Search("open port", 10, Hybrid).Hits];
+        SearchHit last = before[^1];
+        index.SetRule(new SearchRule("lift", RuleAction.Boost) { Document = last.Id, Factor = 100 });
+        SearchHit first = index.Search("open port", 10, Hybrid with { Explain = true }).Hits[0];
+        Assert.That((first.Id, first.Score), Is.EqualTo((last.Id, last.Score * 100)).Using<(string Id, double Score)>((a, b) => a.Id == b.Id && Math.Abs(a.Score - b.Score) < 1e-9));
+        Assert.That(first.Explanation!.Rules, Is.EqualTo(new[] { "lift" }));
+        Assert.That(first.Legs, Is.EqualTo(last.Legs), "what the legs say is as it was");
+        index.RemoveRule("lift");
+
+        // One that no leg finds is pinned all the same, unless a filter leaves it out; a factor lifts nothing that does not match.
+        index.SetRule(new SearchRule("pin", RuleAction.Pin) { Document = "c", Position = 2 });
+        index.SetRule(new SearchRule("nothing", RuleAction.Boost) { Document = "c", Factor = 9 });
+        SearchHit[] pinned = [.. index.Search("fortified glass", 10, Hybrid).Hits];
+        string[] without = [.. index.Search("fortified glass", 10, Hybrid with { WithoutRules = true }).Hits.Select(hit => hit.Id)];
+        Assert.That(without, Does.Not.Contain("c"));
+        Assert.That(pinned.Select(hit => hit.Id), Is.EqualTo(without[..1].Append("c").Concat(without[1..])));
+        Assert.That(pinned.Select(hit => hit.Rank), Is.EqualTo(Enumerable.Range(1, pinned.Length)));
+        Assert.That(index.Search("fortified glass", 10, Hybrid with { Filter = "lang = en" }).Hits.Select(hit => hit.Id), Does.Not.Contain("c"));
+    }
+
+    [Test]
+    public void Facets_count_and_orders_sort_all_that_a_leg_matches()
+    {
+        using var encoder = new HashEncoder();
+        using SparseIndex index = NewLibrary(encoder);
+        SearchResult all = index.Search("port open", 10, Hybrid);
+        SearchResult result = index.Search("port open", 2, Hybrid with { Facets = ["lang"], Sort = [new SortKey("price", Descending: true)] });
+        Assert.That(result.Matches, Is.EqualTo(all.Hits.Count));
+        Assert.That(result.Facets["lang"].Sum(count => count.Count), Is.EqualTo(all.Hits.Count(hit => hit.Fields.GetValueOrDefault("lang") is { Length: > 0 })));
+        Assert.That(result.Hits.Select(hit => hit.Id), Is.EqualTo(new[] { "c", "d" }), "1e3, 25");
+        Assert.That(result.Hits.Select(hit => (hit.Score, hit.Rank)), Is.EqualTo(new[] { (all.Hits.Single(hit => hit.Id == "c").Score, 1), (all.Hits.Single(hit => hit.Id == "d").Score, 2) }));
+        Assert.That(index.Search("port open", 10, Hybrid with { Facets = ["lang"] }).Hits.Select(hit => hit.Id), Is.EqualTo(all.Hits.Select(hit => hit.Id)));
+    }
+
+    [Test]
+    public void Field_boosts_say_where_words_are_looked_for()
+    {
+        using var encoder = new HashEncoder();
+        using SparseIndex index = NewLibrary(encoder);
+        var boosts = new Dictionary<string, float> { ["title"] = 3, ["summary"] = 1 };
+        var words = index.Search("fortified wine", 10, new SearchOptions { Mode = SearchMode.Bm25, FieldBoosts = boosts }).Hits.ToDictionary(hit => hit.Id, hit => hit.Score);
+        SearchHit[] hits = [.. index.Search("fortified wine", 10, Hybrid with { FieldBoosts = boosts }).Hits];
+        Assert.That(words.Keys, Is.EqualTo(new[] { "d" }));
+        Assert.That(hits.Single(hit => hit.Id == "d").Legs[0].Score, Is.EqualTo(words["d"]).Within(1e-5));
+        Assert.That(hits, Has.All.Matches<SearchHit>(hit => hit.Legs[0].Normalized is >= 0 and <= 1));
+    }
+
     [TestCase("order")]
     [TestCase("syntax")]
+    [TestCase("least score")]
     public void What_hybrid_search_does_not_take_is_refused_by_name(string option)
     {
         using var encoder = new HashEncoder();
         using SparseIndex index = NewLibrary(encoder);
         SearchOptions options = option switch
         {
-            "facets" => Hybrid with { Facets = ["lang"] },
-            "order" => Hybrid with { Sort = [new SortKey("price")] },
+            "order" => Hybrid with { Sort = [new SortKey("price"), SortKey.Score] },
+            "least score" => Hybrid with { Facets = ["lang"], MinScore = .1 },
             _ => Hybrid with { Syntax = QuerySyntax.Lucene },
         };
         Assert.That(() => index.Search("port", 10, options), Throws.ArgumentException.With.Message.Contains($"takes no ").And.Message.Contains(option));

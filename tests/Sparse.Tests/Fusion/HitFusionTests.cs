@@ -85,6 +85,31 @@ internal sealed class HitFusionTests
         Assert.That(fused, Has.All.Matches<FusedHit>(hit => hit.Score == hit.Legs.Sum(leg => leg.Weight * leg.Normalized)));
     }
 
+    [TestCase(FusionMethod.Calibrated, .75, .25)]
+    [TestCase(FusionMethod.Raw, 1.5, .5)]
+    public void A_leg_takes_its_claim_of_the_others_weight(FusionMethod method, double words, double terms)
+    {
+        int[] candidates = HitFusion.Candidates(Words, Terms);
+        LegEvidence evidence = new(10, .5, 1);
+        FusionLeg leg = new("words", Words, candidates, [6, 8, 2, 0], evidence) { Claim = .5 }, other = new("terms", Terms, candidates, [0, 20, 30, 10], evidence);
+        Assert.That(HitFusion.Fuse(candidates, [leg, other], new() { Method = method })[0].Legs.Select(score => score.Weight), Is.EqualTo(new[] { words, terms }).Within(1e-12));
+        var mute = new FusionOptions { Method = method, Weights = new Dictionary<string, double> { ["words"] = 0 } };
+        Assert.That(HitFusion.Fuse(candidates, [leg, other], mute)[0].Legs.Select(score => score.Weight), Is.EqualTo(new[] { 0d, 1 }), "one that the caller muted claims nothing");
+    }
+
+    [TestCase(FusionMethod.Raw, 25)]
+    [TestCase(FusionMethod.MinMax, .75)]
+    [TestCase(FusionMethod.ReciprocalRank, 1 / 62.0)]
+    public void A_document_that_a_leg_can_not_know_counts_its_assumed_score_and_shows_none(FusionMethod method, double expected)
+    {
+        int[] candidates = HitFusion.Candidates(Words, Terms);
+        FusionLeg[] legs = [new("words", Words, candidates), new("terms", Terms, candidates, [0, 20, 30, 10], null, [25, double.NaN, double.NaN, double.NaN])];
+        FusedHit[] fused = HitFusion.Fuse(candidates, legs, new() { Method = method });
+        Assert.That(fused.Single(hit => hit.Doc == 1).Legs[1], Is.EqualTo(new LegScore("terms", null, expected, 1, null)));
+        Assert.That(fused.Single(hit => hit.Doc == 3).Legs[1].Score, Is.EqualTo(20));
+        Assert.That(() => new FusionLeg("terms", Terms, candidates, default, null, [1]), Throws.ArgumentException.With.Message.Contains("1 assumed scores for 4"));
+    }
+
     [Test]
     public void A_calibrated_score_does_not_depend_on_what_else_was_found()
     {
