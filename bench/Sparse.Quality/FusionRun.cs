@@ -1,4 +1,3 @@
-using System.Numerics.Tensors;
 using Sparse.Encoders.Splade;
 using Sparse.Evaluation;
 using Sparse.Formats;
@@ -27,7 +26,6 @@ internal sealed record FusionFigures(string Collection, Way[] Legs, Way[] Fusion
 internal sealed class FusionRun(Collection collection, VectorCache cache, DenseCache? dense, SpladeEncoder encoder, string indexFolder)
 {
     private const int Hits = 10;
-    private const int DenseHits = 200;
 
     internal static readonly (string Name, FusionOptions Options)[] Fusions =
     [
@@ -86,7 +84,7 @@ internal sealed class FusionRun(Collection collection, VectorCache cache, DenseC
         using SparseIndex index = isHalfUpgraded ? SparseIndex.OpenToUpgrade(folder, encoder) : SparseIndex.Create(folder, encoder);
         index.Add([.. made.Where((_, i) => !isHalfUpgraded || i % 2 == 0)]);
         index.Commit();
-        OutsideLeg[]? denseLegs = withDense ? Dense() : null;
+        OutsideLeg[]? denseLegs = withDense ? Dense(folder) : null;
         Way[] legs =
         [
             Measured("BM25", i => Search(index, i, new() { Mode = SearchMode.Bm25 })),
@@ -117,13 +115,15 @@ internal sealed class FusionRun(Collection collection, VectorCache cache, DenseC
 
     private static List<RunEntry> Entries(SearchResult result) => [.. result.Hits.Select(hit => new RunEntry(hit.Id, (float)hit.Score))];
 
-    private OutsideLeg[] Dense()
+    // As an application has it: rounded to int8, in a file that is mapped.
+    private OutsideLeg[] Dense(string folder)
     {
         float[][] documents = dense!.Get($"{_name}-documents", [.. collection.Documents.Select(document => document.FullText)]);
         float[][] queries = dense.Get($"{_name}-queries", _queries);
-        return [.. queries.Select(query => new OutsideLeg("dense", [.. documents
-            .Select((vector, place) => (Score: TensorPrimitives.Dot(query, vector), place))
-            .OrderByDescending(hit => hit.Score).Take(DenseHits).Select(hit => new RunEntry(collection.Documents[hit.place].Id, hit.Score))]))];
+        string path = Path.Combine(folder, "dense");
+        DenseLeg.Write(path, [.. collection.Documents.Select((document, i) => (document.Id, documents[i]))]);
+        using DenseLeg leg = DenseLeg.Open(path);
+        return [.. queries.Select(query => leg.Search(query))];
     }
 
     private Way Measured(string name, Func<int, List<RunEntry>> search)
