@@ -111,6 +111,9 @@ public sealed record SearchOptions
     /// <summary>True to leave the index's rules (<see cref="SparseIndex.Rules"/>) out.</summary>
     public bool WithoutRules { get; init; }
 
+    /// <summary>Puts the best hits of a text's search in the order of a slower and better model; null leaves them as they are. Reads stored fields.</summary>
+    public RerankOptions? Rerank { get; init; }
+
     /// <summary>True to look for likelier spellings of words that the index does not hold, see <see cref="SearchResult.Suggestions"/>.</summary>
     public bool SuggestSpelling { get; init; }
 }

@@ -22,6 +22,9 @@ public sealed record SearchHit(int Rank, string Id, double Score, string? Title,
     /// <summary>Hybrid: what each leg says of the hit, in the order bm25, sparse, legs from outside, feedback; a leg that could not run is not there. Else empty.</summary>
     public IReadOnlyList<LegScore> Legs { get; init; } = [];
 
+    /// <summary>What the reranker scored it; null where it did not, and then the hit stands behind those that have a score.</summary>
+    public float? RerankScore { get; init; }
+
     /// <summary>Why it was found; null unless asked for.</summary>
     public HitExplanation? Explanation { get; init; }
 
@@ -59,6 +62,9 @@ public sealed record SearchResult(string Query, SearchMode Mode, IReadOnlyList<S
     /// no vectors. A whole sentence, which <see cref="Warnings"/> holds too. Null: it ran as it was meant.
     /// </summary>
     public string? Fallback { get; init; }
+
+    /// <summary>How many of the best hits the reranker scored; null where there was none. Fewer than asked for where time ran out or it failed, as <see cref="Warnings"/> say.</summary>
+    public int? Reranked { get; init; }
 
     /// <summary>Hybrid: words whose weight went to the search by words; often empty. See <see cref="Fusion.FusionOptions.Routing"/>.</summary>
     public IReadOnlyList<RoutedWord> Routed { get; init; } = [];

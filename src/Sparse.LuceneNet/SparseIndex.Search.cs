@@ -52,6 +52,15 @@ public sealed partial class SparseIndex
             throw new ArgumentOutOfRangeException(nameof(options), budget, "The time to wait for the encoder must be above 0; leave it out to wait as long as it takes.");
         }
 
+        if (options.Rerank is { } rerank)
+        {
+            ArgumentOutOfRangeException.ThrowIfLessThan(k, 1);
+            ArgumentOutOfRangeException.ThrowIfNegative(options.Skip);
+            RerankedHits.Validate(rerank, options);
+            int depth = (int)Math.Min(Math.Max((long)k + options.Skip, rerank.Top), int.MaxValue);
+            return RerankedHits.Run(Search(query, depth, options with { Rerank = null, Skip = 0, WithStoredFields = true }, cancellationToken), rerank, options.Skip, k, cancellationToken);
+        }
+
         SearchMode mode = ModeOf(options);
         if (mode == SearchMode.Hybrid)
         {

@@ -48,7 +48,8 @@ internal sealed class InputBatch
     /// <summary>Fills the arrays.</summary>
     /// <param name="texts">All texts.</param>
     /// <param name="batch">Which of them, the longest first.</param>
-    internal void Fill(IReadOnlyList<ModelInput> texts, ArraySegment<int> batch)
+    /// <param name="arePairs">True where the places that are pooled are a pair's second text, and of token type 1.</param>
+    internal void Fill(IReadOnlyList<ModelInput> texts, ArraySegment<int> batch, bool arePairs = false)
     {
         Texts = batch.Count;
         Length = texts[batch[0]].Ids.Length;
@@ -61,6 +62,7 @@ internal sealed class InputBatch
         _ids.AsSpan(0, size).Clear();
         _mask.AsSpan(0, size).Clear();
         _pool.AsSpan(0, size).Clear();
+        _types.AsSpan(0, size).Clear();
         for (int i = 0; i < Texts; i++)
         {
             (int[] ids, int from, int to) = texts[batch[i]];
@@ -71,7 +73,7 @@ internal sealed class InputBatch
             }
 
             _mask.AsSpan(row, ids.Length).Fill(1);
-            _pool.AsSpan(row + from, to - from).Fill(1);
+            (arePairs ? _types : _pool).AsSpan(row + from, to - from).Fill(1);
             for (int j = 0; j < Length; j++)
             {
                 _positions[row + j] = j;
