@@ -59,7 +59,7 @@ public sealed partial class SparseIndex
 
             ITermEncoder encoder = RequireQueryEncoder(options);
             WarnOfLanguage(query, encoder, warnings);
-            TermVector vector = encoder.Encode([query], cancellationToken)[0];
+            TermVector vector = options.QueryVector ?? encoder.Encode([query], cancellationToken)[0];
             return vector.Count == 0
                 ? throw new ArgumentException("The encoder finds no term in the query; use other words.", nameof(query))
                 : Run(PrepareVector(query, vector, encoder, options, warnings, cancellationToken), k, options, cancellationToken);
