@@ -9,6 +9,7 @@ const string Usage = """
            encode --model DIR --collection DIR [--limit N] [--json]
            encode-query --collection DIR [--queries N] [--long] [--json]
            inference-free --data DIR [--cache DIR] [--queries N] [--repeats N] [--reorder] [--json]
+           load --url http://127.0.0.1:8080 --index NAME --queries FILE.jsonl [--connections 64] [--seconds 60] [--add]
     """;
 try
 {
@@ -30,6 +31,8 @@ try
             return EncodeQueryBenchmark.Run(rest);
         case ["inference-free", .. string[] rest]:
             return InferenceFreeBenchmark.Run(InferenceFreeOptions.Parse(rest));
+        case ["load", .. string[] rest]:
+            return LoadBenchmark.Run(rest);
         default:
             Console.Error.WriteLine(Usage);
             return 2;

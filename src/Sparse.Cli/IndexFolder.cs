@@ -23,7 +23,7 @@ internal static class IndexFolder
     public static SparseIndex OpenForUpkeep(string folder, SparseIndexOptions? options = null)
     {
         RequireIndex(folder);
-        return SparseIndex.Open(folder, encoder: null, options);
+        return ServedMark.OpenUnserved(folder, encoder: null, options);
     }
 
     /// <summary>Quotes an argument for the shell where it needs it, so that a printed command can be pasted.</summary>

@@ -16,6 +16,10 @@ public sealed class EncodedDocuments
     /// <summary>The documents, in their order.</summary>
     public IReadOnlyList<SparseDocument> Documents { get; }
 
+    /// <summary>One of them by itself, to be added by itself.</summary>
+    /// <param name="index">Its place, from 0.</param>
+    public EncodedDocuments this[int index] => new([Documents[index]], Vectors is null ? null : [Vectors[index]], Encoder);
+
     /// <summary>The vectors of each; null for an index of text alone.</summary>
     internal PassageVector[][]? Vectors { get; }
 

@@ -62,7 +62,7 @@ public sealed record SearchOptions
     /// <summary>Hybrid: how scores are fused; null for the defaults.</summary>
     public FusionOptions? Fusion { get; init; }
 
-    /// <summary>Hybrid: the query's vector, made before by the query encoder; null to have it made now.</summary>
+    /// <summary>The query's vector for the search by terms, made before by the query encoder and perhaps edited since; null to have it made now.</summary>
     public TermVector? QueryVector { get; init; }
 
     /// <summary>Hybrid: rankings made elsewhere, fused with the index's own legs.</summary>

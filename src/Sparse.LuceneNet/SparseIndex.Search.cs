@@ -81,7 +81,7 @@ public sealed partial class SparseIndex
         ITermEncoder encoder = RequireQueryEncoder(options);
         WarnOfLanguage(query, encoder, warnings);
         var rules = new RulesInForce(options.WithoutRules ? null : _rules, query);
-        EncodedQuery? encoded = QueryEncoding.Run(query, null, encoder, rules, options.EncoderBudget, started, out string? problem, cancellationToken);
+        EncodedQuery? encoded = QueryEncoding.Run(query, options.QueryVector, encoder, rules, options.EncoderBudget, started, out string? problem, cancellationToken);
         if (encoded is null)
         {
             return SearchWords(query, k, options, problem, cancellationToken);

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Threading.Channels;
 using Sparse.LuceneNet;
-using Sparse.Tokens;
 using Sparse.Vectors;
 
 namespace Sparse.Server;
@@ -12,7 +11,7 @@ namespace Sparse.Server;
 internal sealed record Operation(string Id, SparseDocument? Document);
 
 /// <summary>An index that a server serves. Changes run one after another, and are acknowledged once they are committed.</summary>
-internal sealed class ServedIndex : IAsyncDisposable
+internal sealed partial class ServedIndex : IAsyncDisposable
 {
     private const int ChangesWaiting = 64;
     private const int TextsAtATime = 64;
@@ -42,98 +41,65 @@ internal sealed class ServedIndex : IAsyncDisposable
     /// <summary>False after a failed write: searches go on, changes need the server started anew.</summary>
     public bool IsReady => !_hasFailed;
 
-    /// <summary>How it can be searched.</summary>
-    public IReadOnlyList<string> Modes => _model is null ? ["bm25"] : ["sparse", "bm25"];
-
-    /// <summary>True where queries can be encoded without the model.</summary>
-    public bool HasTable => _table is not null;
-
-    /// <summary>Searches.</summary>
-    /// <param name="request">What for.</param>
-    /// <param name="limits">What may be asked for.</param>
-    /// <param name="stop">Stops it before the next step.</param>
-    /// <exception cref="RequestException">The request asks for too much or for what is not here.</exception>
-    public SearchAnswer Search(SearchRequest request, ServerOptions limits, CancellationToken stop)
-    {
-        long started = Stopwatch.GetTimestamp();
-        if (string.IsNullOrWhiteSpace(request.Query) || request.Query.Length > limits.MaxQueryCharacters)
-        {
-            throw new RequestException(400, $"The query has {request.Query?.Length ?? 0} characters; give 1 to {limits.MaxQueryCharacters}, not all blank.");
-        }
-
-        if (request.K < 1 || request.From < 0 || (long)request.From + request.K > limits.MaxDepth)
-        {
-            throw new RequestException(400, $"k = {request.K} after from = {request.From} is out of range; k is at least 1, and from + k at most {limits.MaxDepth}.");
-        }
-
-        string mode = request.Mode ?? Modes[0];
-        if (!Modes.Contains(mode))
-        {
-            throw new RequestException(400, $"There is no mode '{Shorten(mode)}' here; take {string.Join(" or ", Modes)}.");
-        }
-
-        int depth = request.From + request.K;
-        IReadOnlyList<QueryTerm> terms = [];
-        SearchResult result;
-        HashSet<string> words;
-        if (mode == "sparse")
-        {
-            ITermEncoder encoder = EncoderOf(request);
-            stop.ThrowIfCancellationRequested();
-            TermVector vector = Edited(encoder.Encode([request.Query], stop)[0], encoder.Vocabulary, request.Edits);
-            terms = Terms(vector, encoder.Vocabulary, request.Query);
-            words = [.. terms.Where(term => term.Term.Length > 2).Select(term => term.Term)];
-            stop.ThrowIfCancellationRequested();
-            result = vector.Count == 0 ? new SearchResult(request.Query, SearchMode.Sparse, [], ["No term of the query is left to search by."])
-                : Index.SearchVector(vector, depth, new SearchOptions { QueryEncoder = encoder }, stop);
-        }
-        else
-        {
-            words = Highlight.Words(request.Query);
-            result = Index.Search(request.Query, depth, new SearchOptions { Mode = SearchMode.Bm25 }, stop);
-        }
-
-        Hit[] hits =
-        [
-            .. result.Hits.Skip(request.From).Select(hit =>
-                new Hit(hit.Rank, hit.Id, hit.Score, hit.Title, hit.Text, hit.Fields, Highlight.Find(hit.Text, words))),
-        ];
-        return new SearchAnswer(Name, mode, Stopwatch.GetElapsedTime(started).TotalMilliseconds, hits, terms, result.Warnings);
-    }
-
-    /// <summary>Searches by a query's terms, made elsewhere.</summary>
-    /// <param name="tokens">Terms with their weights; those that the vocabulary does not hold match nothing.</param>
-    /// <param name="k">Hits.</param>
-    /// <exception cref="RequestException">A weight is not above 0, or the index has no vectors.</exception>
-    public SearchResult SearchTokens(IReadOnlyDictionary<string, float> tokens, int k)
-    {
-        ITermEncoder model = _model ?? throw new RequestException(400, $"Index '{Name}' holds text alone; search it by match.");
-        if (tokens.Values.Any(weight => !(weight > 0) || !float.IsFinite(weight)))
-        {
-            throw new RequestException(400, "A token's weight must be finite and above 0.");
-        }
-
-        var pairs = tokens.Where(token => model.Vocabulary.TryGetId(token.Key, out _))
-            .Select(token => KeyValuePair.Create(model.Vocabulary.TryGetId(token.Key, out int id) ? id : -1, token.Value)).ToArray();
-        return pairs.Length == 0 ? new SearchResult("", SearchMode.Sparse, [], [])
-            : Index.SearchVector(TermVector.FromPairs(pairs), k, new SearchOptions { QueryEncoder = model });
-    }
+    /// <summary>Changes that wait for their turn.</summary>
+    public int Waiting => _changes.Reader.Count;
 
     /// <summary>Makes changes: all of them are on disk when this returns, or none is.</summary>
     /// <param name="operations">In their order.</param>
-    /// <param name="stop">Stops it while texts are encoded or it waits for its turn to be queued.</param>
+    /// <param name="stop">Stops it while texts are encoded.</param>
     /// <returns>For each, whether a document was there before.</returns>
-    /// <exception cref="RequestException">Too many changes wait, or an earlier write failed.</exception>
+    /// <exception cref="RequestException">A document can't be kept, too many changes wait, or an earlier write failed.</exception>
     public async Task<IReadOnlyList<bool>> ChangeAsync(IReadOnlyList<Operation> operations, CancellationToken stop)
     {
-        if (_hasFailed)
+        RequireReady();
+
+        // Here and not where changes run one after another: requests encode beside each other, and what is refused touches nothing.
+        var documents = new Queue<EncodedDocuments>();
+        foreach (Operation[] some in operations.Where(operation => operation.Document is not null).Chunk(TextsAtATime))
         {
-            throw new RequestException(503, $"An earlier write to '{Name}' failed; what was committed is safe. Put the cause right and start the server anew.");
+            EncodedDocuments encoded = Asked(() => Index.Encode([.. some.Select(operation => operation.Document!)], stop));
+            for (int i = 0; i < some.Length; i++)
+            {
+                documents.Enqueue(encoded[i]);
+            }
         }
 
-        var change = new Change(Encoded(operations, stop), new TaskCompletionSource<IReadOnlyList<bool>>(TaskCreationOptions.RunContinuationsAsynchronously));
-        return _changes.Writer.TryWrite(change) ? await change.Done.Task
-            : throw new RequestException(429, $"{ChangesWaiting} changes to '{Name}' are waiting already; try again in a second.");
+        long queued = Stopwatch.GetTimestamp();
+        var replaced = new bool[operations.Count];
+        await RunAsync(() =>
+        {
+            for (int i = 0; i < replaced.Length; i++)
+            {
+                replaced[i] = (operations[i].Document is null ? Index.Delete(operations[i].Id) : Index.Add(documents.Dequeue())) > 0;
+            }
+        });
+        Telemetry.ChangeSeconds.Record(Stopwatch.GetElapsedTime(queued).TotalSeconds, Telemetry.Of(this));
+        Telemetry.Changes.Add(replaced.Length, Telemetry.Of(this));
+        return replaced;
+    }
+
+    /// <summary>Sets a rule, or takes it away.</summary>
+    /// <param name="id">Its id.</param>
+    /// <param name="rule">The rule; null to take it away.</param>
+    /// <param name="by">Who does, for the record.</param>
+    /// <returns>False when there was none to take away.</returns>
+    /// <exception cref="RequestException">The rule makes no sense, too many changes wait, or an earlier write failed.</exception>
+    public async Task<bool> ChangeRuleAsync(string id, SearchRule? rule, string by)
+    {
+        RequireReady();
+        bool isDone = true;
+        await RunAsync(() =>
+        {
+            if (rule is null)
+            {
+                isDone = Index.RemoveRule(id, by);
+            }
+            else
+            {
+                Asked(() => { Index.SetRule(rule, by); return 0; });
+            }
+        });
+        return isDone;
     }
 
     /// <summary>Waits for the changes that are queued, commits them, and closes the index.</summary>
@@ -146,90 +112,42 @@ internal sealed class ServedIndex : IAsyncDisposable
         _table?.Dispose();
     }
 
-    private static string Shorten(string text) => text.Length <= 40 ? text : text[..40] + "…";
-
-    private static TermVector Edited(TermVector vector, Vocabulary vocabulary, Dictionary<string, float>? edits)
+    private void RequireReady()
     {
-        if (edits is null || edits.Count == 0)
+        if (_hasFailed)
         {
-            return vector;
+            throw new RequestException(503, $"An earlier write to '{Name}' failed; what was committed is safe. Put the cause right and start the server anew.");
         }
-
-        if (edits.Values.Any(factor => !(factor is >= 0 and <= 100)))
-        {
-            throw new RequestException(400, "An edit's factor lies between 0 (blocks the term) and 100.");
-        }
-
-        List<KeyValuePair<int, float>> pairs = [];
-        for (int i = 0; i < vector.Count; i++)
-        {
-            float weight = vector.Weights[i] * edits.GetValueOrDefault(vocabulary[vector.Terms[i]], 1);
-            if (weight > 0)
-            {
-                pairs.Add(KeyValuePair.Create(vector.Terms[i], weight));
-            }
-        }
-
-        return TermVector.FromPairs(pairs);
     }
 
-    private static QueryTerm[] Terms(TermVector vector, Vocabulary vocabulary, string query)
+    private Task RunAsync(Action apply)
     {
-        HashSet<string> own = Highlight.Words(query);
-        var terms = new QueryTerm[vector.Count];
-        for (int i = 0; i < terms.Length; i++)
-        {
-            string piece = vocabulary[vector.Terms[i]];
-            terms[i] = new QueryTerm(piece, vector.Weights[i], !own.Contains(piece) && !piece.StartsWith("##", StringComparison.Ordinal));
-        }
-
-        return [.. terms.OrderByDescending(term => term.Weight).ThenBy(term => term.Term, StringComparer.Ordinal)];
+        var change = new Change(apply, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+        return _changes.Writer.TryWrite(change) ? change.Done.Task
+            : throw new RequestException(429, $"{ChangesWaiting} changes to '{Name}' are waiting already; try again in a second.");
     }
 
-    private ITermEncoder EncoderOf(SearchRequest request) => request.Encoder switch
+    // What the index refuses is the caller's doing; its sentence may name the folder, which is nobody's business.
+    private T Asked<T>(Func<T> action)
     {
-        null or "full" => _model!,
-        "idf" => _table ?? throw new RequestException(400, $"Index '{Name}' has no table of term weights; leave the encoder out."),
-        _ => throw new RequestException(400, $"There is no encoder '{Shorten(request.Encoder)}'; take full or idf."),
-    };
-
-    private Operation[] Encoded(IReadOnlyList<Operation> operations, CancellationToken stop)
-    {
-        if (_model is null)
+        try
         {
-            return [.. operations];
+            return action();
         }
-
-        // Here and not where changes run one after another: requests encode beside each other.
-        var encoded = new List<Operation>(operations.Count);
-        foreach (Operation[] some in operations.Chunk(TextsAtATime))
+        catch (ArgumentException error) when (error.Source?.StartsWith("Sparse", StringComparison.Ordinal) == true)
         {
-            SparseDocument[] texts = [.. some.Where(operation => operation.Document is not null).Select(operation => operation.Document!)];
-            IReadOnlyList<TermVector> vectors = texts.Length == 0 ? [] : _model.Encode([.. texts.Select(text => text.FullText)], stop);
-            int next = 0;
-            encoded.AddRange(some.Select(operation => operation.Document is { } text ? operation with { Document = WithVector(text, vectors[next++]) } : operation));
+            throw new RequestException(400, SentenceOf(error));
         }
-
-        return [.. encoded];
     }
 
-    private static SparseDocument WithVector(SparseDocument text, TermVector vector)
-    {
-        var document = new SparseDocument(text.Id, text.Text) { Title = text.Title, Vector = vector };
-        foreach ((string name, string value) in text.Fields)
-        {
-            document.Fields.Add(name, value);
-        }
-
-        return document;
-    }
+    private string SentenceOf(ArgumentException error) =>
+        error.Message.Split(" (Parameter", 2)[0].Replace($"the index in '{Index.DirectoryPath}'", $"index '{Name}'", StringComparison.OrdinalIgnoreCase);
 
     // Commits happen here alone, so none can fall into the middle of a change; those that wait meanwhile share the next one.
     private async Task WriteAsync()
     {
         while (await _changes.Reader.WaitToReadAsync())
         {
-            List<(Change Change, bool[] Replaced)> applied = [];
             List<Change> taken = [];
             try
             {
@@ -241,20 +159,32 @@ internal sealed class ServedIndex : IAsyncDisposable
                         throw new IOException("An earlier write failed.");
                     }
 
-                    applied.Add((change, [.. change.Operations.Select(operation => (operation.Document is { } document ? Index.Add(document) : Index.Delete(operation.Id)) > 0)]));
+                    try
+                    {
+                        change.Apply();
+                    }
+                    catch (RequestException refused)
+                    {
+                        change.Done.SetException(refused);
+                    }
                 }
 
-                Index.Commit();
-                applied.ForEach(done => done.Change.Done.SetResult(done.Replaced));
+                using (Telemetry.Spans.StartActivity("commit")?.SetTag("index", Name).SetTag("changes", taken.Count))
+                {
+                    Index.Commit();
+                }
+
+                taken.ForEach(change => change.Done.TrySetResult());
             }
             catch (Exception error)
             {
                 // None of these is on disk, and the index refuses all that comes after.
                 _hasFailed = true;
+                await Console.Error.WriteLineAsync($"sparse: writing to '{Name}' failed, and changes are refused from now on: {error.Message}");
                 taken.ForEach(change => change.Done.TrySetException(new RequestException(503, $"Writing to '{Name}' failed ({error.GetType().Name}); nothing of this request was kept.")));
             }
         }
     }
 
-    private sealed record Change(Operation[] Operations, TaskCompletionSource<IReadOnlyList<bool>> Done);
+    private sealed record Change(Action Apply, TaskCompletionSource Done);
 }

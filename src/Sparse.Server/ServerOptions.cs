@@ -9,6 +9,9 @@ internal sealed record ServerOptions
     /// <summary>The keys that requests must show; null for none, then the server answers on loopback alone.</summary>
     public ApiKeys? Keys { get; init; }
 
+    /// <summary>Where traces go: a collector that takes OTLP over HTTP, http://HOST:4318; null for nowhere.</summary>
+    public Uri? Traces { get; init; }
+
     /// <summary>Most bytes of a request's body.</summary>
     public int MaxBodyBytes { get; init; } = 16 * 1024 * 1024;
 
@@ -18,7 +21,13 @@ internal sealed record ServerOptions
     /// <summary>The last rank that a page of hits may reach.</summary>
     public int MaxDepth { get; init; } = 1_000;
 
-    /// <summary>Most UTF-16 units of a query.</summary>
+    /// <summary>Most hits that one request may have explained or highlighted: the model reads each of their texts again.</summary>
+    public int MaxExplained { get; init; } = 100;
+
+    /// <summary>Most fields to count or sort by.</summary>
+    public int MaxFields { get; init; } = 16;
+
+    /// <summary>Most UTF-16 units of a query, and of a filter.</summary>
     public int MaxQueryCharacters { get; init; } = 2_000;
 
     /// <summary>Requests that run at a time; as many again wait eight times over, and the next ones get 429.</summary>

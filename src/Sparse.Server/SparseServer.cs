@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Timeouts;
+using Microsoft.AspNetCore.OpenApi;
 using Microsoft.AspNetCore.RateLimiting;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
@@ -49,7 +50,9 @@ internal static class SparseServer
         {
             json.SerializerOptions.DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull;
             json.SerializerOptions.UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow;
+            json.SerializerOptions.NumberHandling = JsonNumberHandling.Strict;
             json.SerializerOptions.MaxDepth = 16;
+            json.SerializerOptions.Converters.Add(new JsonStringEnumConverter(JsonNamingPolicy.CamelCase, allowIntegerValues: false));
         });
         builder.Services.AddRequestTimeouts(timeouts =>
         {
@@ -65,7 +68,10 @@ internal static class SparseServer
                 await WriteError(rejected.HttpContext, StatusCodes.Status429TooManyRequests, "Too many requests run and wait; try again in a second.");
             };
         });
+        builder.Services.AddOpenApi(Describe);
+        Telemetry.Add(builder.Services, options);
         WebApplication app = builder.Build();
+        Telemetry.Watch(app, indexes);
         app.Use(Guard);
         app.UseRouting();
         app.Use((context, next) => Authorize(context, next, options));
@@ -88,6 +94,16 @@ internal static class SparseServer
             throw new ArgumentException($"'{url}' can be reached from other machines, and without keys a server answers on loopback alone; give --keys FILE ('sparse key NAME --keys FILE' makes one), or listen on 127.0.0.1.");
         }
     }
+
+    private static void Describe(OpenApiOptions options) => options.AddDocumentTransformer((document, _, _) =>
+    {
+        (document.Info.Title, document.Info.Version) = ("Sparse", typeof(SparseServer).Assembly.GetName().Version!.ToString(3));
+        document.Info.Description = "Search by words, by meaning, or both. Errors are {\"status\", \"error\"} with one sentence.";
+
+        // The address that was asked is where the server is, and no other.
+        document.Servers = null;
+        return Task.CompletedTask;
+    });
 
     // Every failure becomes one sentence in JSON; what is not the caller's doing says nothing of the inside.
     private static async Task Guard(HttpContext context, RequestDelegate next)
@@ -118,12 +134,12 @@ internal static class SparseServer
             (int status, string sentence) = error switch
             {
                 RequestException request => (request.Status, request.Message),
+                BadHttpRequestException { InnerException: JsonException { Path: { Length: > 2 and < 80 } path } } => (400, $"The body's {path[2..]} is not what this address takes."),
                 BadHttpRequestException bad => (bad.StatusCode, bad.StatusCode == 413 ? "The body is larger than it may be." : "The request is not what this address takes: wrong JSON, a wrong type, or a missing value."),
 
                 // Half a surrogate pair in a string, which System.Text.Json reports so.
                 InvalidOperationException { Source: "System.Text.Json" or "System.Text.Json.Rethrowable" } => (400, "The body holds half a surrogate pair; send whole characters."),
                 JsonException or DecoderFallbackException => (400, "The body is not JSON in UTF-8."),
-                ArgumentException argument when argument.Source?.StartsWith("Sparse", StringComparison.Ordinal) == true && !argument.Message.Contains('/', StringComparison.Ordinal) => (400, argument.Message.Split(" (Parameter", 2)[0]),
                 _ => (500, "The server failed; its log says how."),
             };
             if (status == 500)

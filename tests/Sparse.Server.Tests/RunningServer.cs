@@ -13,6 +13,7 @@ namespace Sparse.Server.Tests;
 /// <summary>A real server on a free port, over a real index in a folder of its own.</summary>
 internal sealed class RunningServer : IAsyncDisposable
 {
+    private static readonly IndexField[] Fields = [new("lang", FieldKind.Keyword), new("year", FieldKind.Number)];
     private readonly WebApplication _app;
     private readonly ServedIndex _index;
 
@@ -28,11 +29,11 @@ internal sealed class RunningServer : IAsyncDisposable
 
     public IEnumerable<RouteEndpoint> Routes => _app.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>();
 
-    public static async Task<RunningServer> StartAsync(ServerOptions? options = null, string? folder = null)
+    public static async Task<RunningServer> StartAsync(ServerOptions? options = null, string? folder = null, IndexField[]? fields = null)
     {
         folder ??= Directory.CreateTempSubdirectory("sparse-server-").FullName;
         SpladeEncoder model = SpladeEncoder.BuiltIn();
-        var index = new ServedIndex("docs", SparseIndex.OpenOrCreate(Path.Combine(folder, "docs"), model), model, InferenceFreeEncoder.BuiltIn());
+        var index = new ServedIndex("docs", SparseIndex.OpenOrCreate(Path.Combine(folder, "docs"), model, new SparseIndexOptions { Fields = fields ?? Fields }), model, InferenceFreeEncoder.BuiltIn());
         WebApplication app = SparseServer.Build([index], (options ?? new ServerOptions()) with { Urls = ["http://127.0.0.1:0"] });
         await app.StartAsync();
         return new RunningServer(folder, index, app);
@@ -40,6 +41,27 @@ internal sealed class RunningServer : IAsyncDisposable
 
     public Task<HttpResponseMessage> BulkAsync(string lines) =>
         Client.PostAsync("/api/indexes/docs/bulk", new StringContent(lines, Encoding.UTF8, "application/x-ndjson"));
+
+    public async Task<JsonElement> SearchAsync(object request) => await JsonAsync("/api/indexes/docs/search", request);
+
+    public async Task<JsonElement> JsonAsync(string path, object request)
+    {
+        using HttpResponseMessage response = await Client.PostAsJsonAsync(path, request);
+        JsonElement answer = await response.Content.ReadFromJsonAsync<JsonElement>();
+        Assert.That((int)response.StatusCode, Is.EqualTo(200), answer.ToString());
+        return answer;
+    }
+
+    /// <summary>The sentence of a request that is refused.</summary>
+    public async Task<string> RefusedAsync(string path, object request, int status = 400)
+    {
+        using HttpResponseMessage response = await Client.PostAsJsonAsync(path, request);
+        JsonElement answer = await response.Content.ReadFromJsonAsync<JsonElement>();
+        Assert.That((int)response.StatusCode, Is.EqualTo(status), answer.ToString());
+        return answer.GetProperty("error").GetString()!;
+    }
+
+    public static string[] Ids(JsonElement answer) => [.. answer.GetProperty("hits").EnumerateArray().Select(hit => hit.GetProperty("id").GetString()!)];
 
     public async Task<JsonElement> JsonAsync(string path) => await Client.GetFromJsonAsync<JsonElement>(path);
 

@@ -52,8 +52,8 @@ internal static class IndexCommand
         using ITermEncoder? encoder = isThere
             ? EncoderChoice.ForAppending(request.Folder, request.Encoder, memory, settings)
             : EncoderChoice.ForCreating(request.Encoder ?? EncoderChoice.BuiltIn, settings);
-        SparseIndexOptions options = IndexOptions(encoder, chunk, request.Options);
-        using SparseIndex index = isThere ? SparseIndex.Open(request.Folder, encoder, options) : SparseIndex.Create(request.Folder, encoder, options);
+        SparseIndexOptions options = chunk?.Apply(encoder, request.Options) ?? request.Options;
+        using SparseIndex index = isThere ? ServedMark.OpenUnserved(request.Folder, encoder, options) : SparseIndex.Create(request.Folder, encoder, options);
         if (encoder is not null && memory is null)
         {
             new ToolMemory { ModelFolder = EncoderChoice.FolderOf(request.Encoder), MaxTokens = maxTokens, Chunk = chunk }.Write(request.Folder);
@@ -73,26 +73,6 @@ internal static class IndexCommand
         }
 
         return code;
-    }
-
-    /// <summary>Options with the cutting of long documents.</summary>
-    /// <param name="encoder">Counts tokens.</param>
-    /// <param name="chunk">How to cut; null for not at all.</param>
-    /// <param name="options">All other options.</param>
-    public static SparseIndexOptions IndexOptions(ITermEncoder? encoder, ChunkChoice? chunk, SparseIndexOptions options)
-    {
-        if (chunk is null)
-        {
-            return options;
-        }
-
-        return encoder is SpladeEncoder splade
-            ? options with
-            {
-                Chunker = new Chunker(splade.Tokenizer, new ChunkOptions { By = chunk.By, MaxTokens = chunk.Tokens, OverlapTokens = chunk.Overlap }),
-                Passages = chunk.Use,
-            }
-            : throw new WrongInputException("an index of words alone (--encoder none) reads all of a text; leave --chunk out");
     }
 
     private static int Run(Request request, CorpusInput corpus, SparseIndex index, IndexingRun run, DocumentProgress progress, StopSignal stop)

@@ -16,17 +16,19 @@ internal static class ServeCommand
         var folders = new Option<string[]>("--index", "-i") { Description = "Folders of indexes; each is named after its folder", HelpName = "DIR", Required = true, AllowMultipleArgumentsPerToken = true };
         var urls = new Option<string[]>("--urls") { Description = "Addresses to listen on; default: http://127.0.0.1:8080", HelpName = "URL", AllowMultipleArgumentsPerToken = true };
         var keys = new Option<string?>("--keys") { Description = "File of keys that requests must show ('sparse key' writes it); needed beyond this machine", HelpName = "FILE" };
-        var command = new Command("serve", "Serve indexes over HTTP, with a search page") { folders, urls, keys };
-        command.SetAction((parsed, _) => RunAsync(parsed.GetRequiredValue(folders), parsed.GetValue(urls) ?? [], parsed.GetValue(keys)));
+        var traces = new Option<string?>("--traces") { Description = "Send traces to a collector that takes OTLP over HTTP; metrics are at /metrics", HelpName = "http://HOST:4318" };
+        var command = new Command("serve", "Serve indexes over HTTP, with a search page") { folders, urls, keys, traces };
+        command.SetAction((parsed, _) => RunAsync(parsed.GetRequiredValue(folders), parsed.GetValue(urls) ?? [], parsed.GetValue(keys), parsed.GetValue(traces)));
         return command;
     }
 
-    private static async Task<int> RunAsync(string[] folders, string[] urls, string? keys)
+    private static async Task<int> RunAsync(string[] folders, string[] urls, string? keys, string? traces)
     {
         using var stop = new StopSignal();
-        var options = new ServerOptions { Keys = keys is null ? null : ApiKeys.Read(keys) };
+        var options = new ServerOptions { Keys = keys is null ? null : ApiKeys.Read(keys), Traces = traces is null ? null : Collector(traces) };
         options = urls.Length == 0 ? options : options with { Urls = urls };
         var served = new List<ServedIndex>();
+        var marks = new List<ServedMark>();
         try
         {
             foreach (string folder in folders)
@@ -41,9 +43,10 @@ internal static class ServeCommand
 
             await using WebApplication app = SparseServer.Build(served, options);
             await app.StartAsync();
+            marks.AddRange(served.Select(index => new ServedMark(index.Index.DirectoryPath, app.Urls.First())));
             foreach (ServedIndex index in served)
             {
-                Console.Out.WriteLine($"serving '{index.Name}', {Figure.Count(index.Index.Count, "document")}, {string.Join(" and ", index.Modes)}");
+                Console.Out.WriteLine($"serving '{index.Name}', {Figure.Count(index.Index.Count, "document")}, {string.Join(", ", index.Modes.Select(HitList.Word))}");
             }
 
             Console.Out.WriteLine($"listening on {string.Join(", ", app.Urls)}; Ctrl-C stops");
@@ -52,6 +55,7 @@ internal static class ServeCommand
         }
         finally
         {
+            marks.ForEach(mark => mark.Dispose());
             foreach (ServedIndex index in served)
             {
                 await index.DisposeAsync();
@@ -60,6 +64,9 @@ internal static class ServeCommand
 
         return ExitCode.Success;
     }
+
+    private static Uri Collector(string given) => Uri.TryCreate(given, UriKind.Absolute, out Uri? uri) && uri.Scheme is "http" or "https" ? uri
+        : throw new WrongInputException($"--traces takes an address such as http://127.0.0.1:4318, not '{given}'");
 
     private static ServedIndex Open(string folder)
     {
@@ -81,6 +88,7 @@ internal static class ServeCommand
             // No table fits the vocabulary: every query goes through the model.
         }
 
-        return new ServedIndex(new DirectoryInfo(folder).Name, SparseIndex.Open(folder, model), model, table);
+        SparseIndexOptions options = memory.Chunk?.Apply(model, new SparseIndexOptions()) ?? new SparseIndexOptions();
+        return new ServedIndex(new DirectoryInfo(folder).Name, ServedMark.OpenUnserved(folder, model, options), model, table);
     }
 }

@@ -55,7 +55,7 @@ internal static class UpgradeCommand
         using ITermEncoder encoder = identity is null
             ? EncoderChoice.Open(choice ?? EncoderChoice.BuiltIn, settings)
             : EncoderChoice.ForIndex(identity, memory, choice, settings);
-        using SparseIndex index = SparseIndex.OpenToUpgrade(folder, encoder, IndexCommand.IndexOptions(encoder, chunk, new SparseIndexOptions()));
+        using SparseIndex index = SparseIndex.OpenToUpgrade(folder, encoder, chunk?.Apply(encoder, new SparseIndexOptions()) ?? new SparseIndexOptions());
         if (memory is null)
         {
             new ToolMemory { ModelFolder = EncoderChoice.FolderOf(choice), MaxTokens = maxTokens, Chunk = chunk }.Write(folder);

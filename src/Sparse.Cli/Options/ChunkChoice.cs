@@ -1,6 +1,8 @@
 using System.CommandLine;
 using Sparse.Chunks;
+using Sparse.Encoders.Splade;
 using Sparse.LuceneNet;
+using Sparse.Vectors;
 
 namespace Sparse.Cli.Options;
 
@@ -9,7 +11,16 @@ namespace Sparse.Cli.Options;
 /// <param name="Tokens">Tokens of a passage.</param>
 /// <param name="Overlap">Tokens that a passage repeats of the one before.</param>
 /// <param name="Use">What becomes of the passages.</param>
-internal sealed record ChunkChoice(ChunkBy By, int Tokens, int Overlap, PassageUse Use);
+internal sealed record ChunkChoice(ChunkBy By, int Tokens, int Overlap, PassageUse Use)
+{
+    /// <summary>The options of an index whose added documents are cut so.</summary>
+    /// <param name="encoder">Its encoder.</param>
+    /// <param name="options">The other options.</param>
+    /// <exception cref="WrongInputException">The index has no encoder.</exception>
+    public SparseIndexOptions Apply(ITermEncoder? encoder, SparseIndexOptions options) => encoder is SpladeEncoder splade
+        ? options with { Chunker = new Chunker(splade.Tokenizer, new ChunkOptions { By = By, MaxTokens = Tokens, OverlapTokens = Overlap }), Passages = Use }
+        : throw new WrongInputException("an index of words alone (--encoder none) reads all of a text; leave --chunk out");
+}
 
 /// <summary><c>--chunk none|tokens|sentences|headings</c>, and the options that go with it.</summary>
 internal sealed class ChunkOptionSet
