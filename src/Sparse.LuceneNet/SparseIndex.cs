@@ -355,7 +355,7 @@ public sealed partial class SparseIndex : IDisposable
         ArgumentException.ThrowIfNullOrEmpty(directory);
         IndexFolder.RequireIndex(directory);
         SparseCodec.Register();
-        using FSDirectory folder = FSDirectory.Open(directory);
+        using var folder = new CheckedDirectory(FSDirectory.Open(directory));
         return IndexFolder.Guard(directory, () => IndexCheck.Run(folder, directory));
     }
 

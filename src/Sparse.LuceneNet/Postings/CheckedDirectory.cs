@@ -11,7 +11,10 @@ namespace Sparse.LuceneNet.Postings;
 /// <remarks>
 /// Lucene itself looks at them in CheckIndex and in some merges alone, so that a damaged byte of its files is a wrong hit, a wrong text or any
 /// exception at all (2026-11-24, see bench/results/faults.md). Files up to <see cref="Large"/> are verified when they are opened, larger ones when
-/// something past their header is first read. Impact postings have a checksum a term, and commits check themselves: they are left out.
+/// something past their header is first read. Impact postings have a checksum a term, and are left out. Commits are verified too: Lucene parses
+/// them first, and whatever it throws then keeps it from the commit before.
+/// segments.gen only says again which commit is the newest; Lucene takes a torn one (a power loss, 3 in 800) for a newer version's and gives
+/// up, so that here there is none unless it is sound.
 /// Files of Lucene before 4.8 have no footer, and are read as they are.
 /// </remarks>
 /// <param name="folder">The folder; disposed with this.</param>
@@ -29,7 +32,17 @@ internal sealed class CheckedDirectory(FSDirectory folder, long large = CheckedD
     /// <inheritdoc/>
     public override IndexInput OpenInput(string name, IOContext context)
     {
-        if (!ChecksItself(name))
+        if (name == IndexFileNames.SEGMENTS_GEN && !IsSound(name))
+        {
+            throw new FileNotFoundException($"File {name} is damaged, and counts as none.", name);
+        }
+
+        if (name.StartsWith(IndexFileNames.SEGMENTS, StringComparison.Ordinal))
+        {
+            // Each time: it is read while it is being written, and by then has no footer.
+            Verify(name);
+        }
+        else if (!HasChecksumsInside(name))
         {
             if (folder.FileLength(name) > large && !_verified.ContainsKey(name))
             {
@@ -80,18 +93,29 @@ internal sealed class CheckedDirectory(FSDirectory folder, long large = CheckedD
     /// <exception cref="CorruptIndexException">Its bytes don't have the checksum in its footer.</exception>
     public void Verify(string name)
     {
+        if (Footer(name) is (var found, var stored) && found != stored)
+        {
+            throw new CorruptIndexException($"File {name} has checksum {found:x8} and its footer says {stored:x8}; restore it from a backup.");
+        }
+    }
+
+    private bool IsSound(string name) => Footer(name) is (var found, var stored) && found == stored;
+
+    /// <summary>The checksum of a file's bytes and that in its footer; null where it has no footer.</summary>
+    private (uint Found, long Stored)? Footer(string name)
+    {
         using var file = new FileStream(Path.Combine(folder.Directory.FullName, name), FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0, FileOptions.SequentialScan);
         Span<byte> footer = stackalloc byte[2 * sizeof(long)];
         if (file.Length < footer.Length)
         {
-            return;
+            return null;
         }
 
         file.Seek(-footer.Length, SeekOrigin.End);
         file.ReadExactly(footer);
         if (BinaryPrimitives.ReadInt32BigEndian(footer) != CodecUtil.FOOTER_MAGIC)
         {
-            return;
+            return null;
         }
 
         // The footer's last 8 bytes are the checksum of everything before them.
@@ -106,16 +130,11 @@ internal sealed class CheckedDirectory(FSDirectory folder, long large = CheckedD
             checksum.Append(buffer.AsSpan(0, part));
         }
 
-        uint found = checksum.GetCurrentHashAsUInt32();
-        long stored = BinaryPrimitives.ReadInt64BigEndian(footer[sizeof(long)..]);
-        if (found != stored)
-        {
-            throw new CorruptIndexException($"File {name} has checksum {found:x8} and its footer says {stored:x8}; restore it from a backup.");
-        }
+        return (checksum.GetCurrentHashAsUInt32(), BinaryPrimitives.ReadInt64BigEndian(footer[sizeof(long)..]));
     }
 
-    private static bool ChecksItself(string name) =>
-        name.StartsWith(IndexFileNames.SEGMENTS, StringComparison.Ordinal)
-        || name.EndsWith("." + ImpactPostingsFormat.PostingsExtension, StringComparison.Ordinal)
+    // The dictionary's is verified with its header, for the reason that it may be newer.
+    private static bool HasChecksumsInside(string name) =>
+        name.EndsWith("." + ImpactPostingsFormat.PostingsExtension, StringComparison.Ordinal)
         || name.EndsWith("." + ImpactPostingsFormat.DictionaryExtension, StringComparison.Ordinal);
 }

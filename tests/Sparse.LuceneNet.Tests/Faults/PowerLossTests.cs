@@ -12,7 +12,7 @@ internal sealed class PowerLossTests : IndexFixture
     {
         using var encoder = new HashEncoder();
         var losses = new PowerLoss(encoder, Pieces.Make(encoder, DamageTests.Texts(60)), IndexPath);
-        Assert.That(Enumerable.Range(0, 50).Select(seed => losses.Run(seed)).OfType<string>(), Is.Empty);
+        Assert.That(Enumerable.Range(0, 25).Select(seed => losses.Run(seed)).OfType<string>(), Is.Empty);
     }
 
     [Test]
@@ -20,6 +20,6 @@ internal sealed class PowerLossTests : IndexFixture
     {
         using var encoder = new HashEncoder();
         var losses = new PowerLoss(encoder, Pieces.Make(encoder, DamageTests.Texts(60)), IndexPath);
-        Assert.That(Enumerable.Range(0, 30).Select(seed => losses.Run(seed, ignoresSync: true)).OfType<string>(), Is.Not.Empty);
+        Assert.That(Enumerable.Range(0, 15).Select(seed => losses.Run(seed, ignoresSync: true)).OfType<string>(), Is.Not.Empty);
     }
 }
