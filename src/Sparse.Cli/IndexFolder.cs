@@ -32,7 +32,10 @@ internal static class IndexFolder
         argument.Length > 0 && argument.All(c => char.IsAsciiLetterOrDigit(c) || "-_./:=,@%+".Contains(c, StringComparison.Ordinal))
             ? argument : "'" + argument.Replace("'", "'\\''", StringComparison.Ordinal) + "'";
 
-    private static void RequireIndex(string folder)
+    /// <summary>Refuses a folder without an index.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <exception cref="WrongInputException">There is no index.</exception>
+    public static void RequireIndex(string folder)
     {
         if (!Directory.Exists(folder))
         {

@@ -1,3 +1,4 @@
+using System.IO.Hashing;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
@@ -18,9 +19,13 @@ internal sealed record ToolMemory
     /// <summary>How long documents were cut; null where they were not.</summary>
     public Options.ChunkChoice? Chunk { get; init; }
 
+    /// <summary>CRC-32 of the rest, in hexadecimal; null in files from before there was one, and taken out by hand for a change by hand.</summary>
+    public string? Checksum { get; init; }
+
     /// <summary>Reads what is kept beside an index.</summary>
     /// <param name="indexFolder">The folder of the index.</param>
-    /// <returns>The memory; null where there is none or it can't be understood.</returns>
+    /// <returns>The memory; null where there is none.</returns>
+    /// <exception cref="InvalidDataException">It is damaged: the defaults in its place would encode other texts than the index's.</exception>
     public static ToolMemory? Read(string indexFolder)
     {
         string path = Path.Combine(indexFolder, FileName);
@@ -31,13 +36,18 @@ internal sealed record ToolMemory
 
         try
         {
-            return JsonSerializer.Deserialize(File.ReadAllText(path), ToolMemoryJson.Default.ToolMemory);
+            ToolMemory? memory = JsonSerializer.Deserialize(File.ReadAllText(path), ToolMemoryJson.Default.ToolMemory);
+            if (memory is { Checksum: null } || memory?.Checksum == memory?.ComputeChecksum())
+            {
+                return memory;
+            }
         }
         catch (JsonException)
         {
-            // A half-written file after a power cut: the same as none, the encoder is then asked for by name.
-            return null;
+            // Half a file, or none of its bytes right: the same sentence.
         }
+
+        throw new InvalidDataException($"'{path}' is damaged: it says which model made the index, and how. Delete it, and give --encoder, --max-tokens and --chunk as the index was made with.");
     }
 
     /// <summary>Keeps this beside an index.</summary>
@@ -46,9 +56,19 @@ internal sealed record ToolMemory
     {
         string path = Path.Combine(indexFolder, FileName);
         string draft = path + ".new";
-        File.WriteAllText(draft, JsonSerializer.Serialize(this, ToolMemoryJson.Default.ToolMemory) + "\n");
+        using (FileStream file = File.Create(draft))
+        {
+            JsonSerializer.Serialize(file, this with { Checksum = ComputeChecksum() }, ToolMemoryJson.Default.ToolMemory);
+
+            // On disk before its name is: a power cut would leave an empty file under it.
+            file.Flush(flushToDisk: true);
+        }
+
         File.Move(draft, path, overwrite: true);
     }
+
+    private string ComputeChecksum() =>
+        Convert.ToHexStringLower(Crc32.Hash(JsonSerializer.SerializeToUtf8Bytes(this with { Checksum = null }, ToolMemoryJson.Default.ToolMemory)));
 }
 
 /// <summary>Generated at compile time, which keeps reflection out of the start of every search.</summary>

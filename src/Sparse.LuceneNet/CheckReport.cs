@@ -1,6 +1,6 @@
 namespace Sparse.LuceneNet;
 
-/// <summary>What <see cref="SparseIndex.Check"/> found.</summary>
+/// <summary>What <see cref="SparseIndex.Check()"/> found.</summary>
 /// <param name="Documents">Live documents looked at.</param>
 /// <param name="Postings">Sparse postings read, each with its impact.</param>
 /// <param name="Problems">One sentence a problem; empty for a sound index.</param>

@@ -17,7 +17,7 @@ namespace Sparse.LuceneNet;
 /// <content>Hybrid search.</content>
 public sealed partial class SparseIndex
 {
-    /// <summary>The scale of calibrated scores that the last commit holds; <see cref="FusionCalibration.None"/> where there is none.</summary>
+    /// <summary>The scale of calibrated scores that the last commit holds; <see cref="FusionCalibration.None"/> where there is none, and over several folders.</summary>
     public FusionCalibration Calibration => _view.Read((_, reader) => ReadCalibration(reader));
 
     /// <summary>Fits the scale of calibrated scores on queries taken from the documents, and keeps it with the next commit, which this makes.</summary>
@@ -41,8 +41,8 @@ public sealed partial class SparseIndex
         return calibration;
     }
 
-    private static FusionCalibration ReadCalibration(DirectoryReader reader) =>
-        FusionCalibration.TryParse(reader.IndexCommit.UserData.TryGetValue(IndexIdentity.CalibrationKey, out string? text) ? text : null) ?? FusionCalibration.None;
+    private static FusionCalibration ReadCalibration(IndexReader reader) =>
+        FusionCalibration.TryParse(reader is DirectoryReader one && one.IndexCommit.UserData.TryGetValue(IndexIdentity.CalibrationKey, out string? text) ? text : null) ?? FusionCalibration.None;
 
     internal SearchResult SearchHybrid(string text, int k, SearchOptions options, Filter? filter, long? started = null, CancellationToken cancellationToken = default)
     {
@@ -192,7 +192,7 @@ public sealed partial class SparseIndex
         return hits;
     }
 
-    private static LegHit[] Ranking(DirectoryReader reader, OutsideLeg leg)
+    private static LegHit[] Ranking(IndexReader reader, OutsideLeg leg)
     {
         var hits = new List<LegHit>(leg.Ranking.Count);
         var seen = new HashSet<int>();

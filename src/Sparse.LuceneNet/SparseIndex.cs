@@ -21,7 +21,8 @@ namespace Sparse.LuceneNet;
 /// </remarks>
 public sealed partial class SparseIndex : IDisposable
 {
-    private readonly FSDirectory _directory;
+    private readonly string[] _paths;
+    private readonly List<CheckedDirectory> _directories = [];
     private readonly Analyzer _analyzer;
     private readonly ITermEncoder? _encoder;
     private readonly DocumentEncoding? _encoding;
@@ -31,7 +32,7 @@ public sealed partial class SparseIndex : IDisposable
     private volatile IndexSchema _schema;
     private long _otherLanguages;
 
-    private SparseIndex(string path, ITermEncoder? encoder, SparseIndexOptions options, IndexIdentity? created, bool readOnly, bool upgrades = false)
+    private SparseIndex(string[] paths, ITermEncoder? encoder, SparseIndexOptions options, IndexIdentity? created, bool readOnly, bool upgrades = false)
     {
         if (!(options.RamBufferMegabytes is > 0 and < 2048))
         {
@@ -45,25 +46,31 @@ public sealed partial class SparseIndex : IDisposable
 
         var similarity = new ExactLengthBm25(options.Bm25K1, options.Bm25B);
         SparseCodec.Register();
-        DirectoryPath = path;
+        _paths = paths;
+        string path = DirectoryPath = string.Join("', '", paths);
         _encoder = encoder;
         _encoding = encoder is null ? null : new DocumentEncoding(encoder, options.Chunker, options.Passages, options.Pruning);
-        _directory = FSDirectory.Open(path, new ExclusiveLockFactory());
         try
         {
-            using (DirectoryReader? reader = created is null ? DirectoryReader.Open(_directory) : null)
+            _directories.AddRange(paths.Select(folder => new CheckedDirectory(FSDirectory.Open(folder, new ExclusiveLockFactory()))));
+            IDictionary<string, string> data = created is null ? ReadCommitData() : new Dictionary<string, string>();
+            _schema = IndexSchema.Read(data).With(options, isNew: created is not null, path);
+            _rules = RuleBook.Read(data);
+            if (created is null)
             {
-                _identity = created ?? IndexIdentity.Read(reader!, path);
+                using DirectoryReader reader = DirectoryReader.Open(_directories[0]);
+                _identity = IndexIdentity.Read(reader, paths[0]);
                 upgrades &= !_identity.HasVectors;
                 if (upgrades)
                 {
-                    _identity = IndexIdentity.ForUpgrade(reader!, encoder!, options.MaxWeight, path);
+                    _identity = IndexIdentity.ForUpgrade(reader, encoder!, options.MaxWeight, path);
                 }
-
-                _schema = IndexSchema.Read(reader?.IndexCommit.UserData ?? new Dictionary<string, string>()).With(options, isNew: created is not null, path);
+            }
+            else
+            {
+                _identity = created;
             }
 
-            _rules = RuleBook.Read(IndexFolder.HoldsIndex(path) && created is null ? IndexView.WithNewestCommit(_directory, commit => commit.UserData) : new Dictionary<string, string>());
             _analyzer = LexicalAnalyzers.Create(_schema.Language);
             if (encoder is not null)
             {
@@ -72,21 +79,26 @@ public sealed partial class SparseIndex : IDisposable
 
             if (!readOnly)
             {
-                _changes = new IndexChanges(_directory, path, _identity, _schema, created is not null, _analyzer, similarity, options.RamBufferMegabytes, options.ReorderFrom, upgrades);
+                _changes = new IndexChanges(_directories[0], path, _identity, _schema, created is not null, _analyzer, similarity, options.RamBufferMegabytes, options.ReorderFrom, upgrades);
             }
 
-            _view = new IndexView(path, _directory, _changes?.Writer, similarity);
+            _view = new IndexView(path, _directories, _changes?.Writer, similarity);
+            if (paths.Length > 1)
+            {
+                _identity = _view.Read((_, reader) => IndexIdentity.Read(reader, paths));
+            }
         }
         catch
         {
+            _view?.Dispose();
             _changes?.Dispose();
-            _directory.Dispose();
+            _directories.ForEach(directory => directory.Dispose());
             _analyzer?.Dispose();
             throw;
         }
     }
 
-    /// <summary>The folder.</summary>
+    /// <summary>The folder; several are joined by <c>', '</c>, as messages quote them.</summary>
     public string DirectoryPath { get; }
 
     /// <summary>True when opened for search alone.</summary>
@@ -140,7 +152,7 @@ public sealed partial class SparseIndex : IDisposable
         return IndexFolder.Guard(directory, () =>
         {
             IndexFolder.RemoveLeftover(directory);
-            return new SparseIndex(directory, encoder, options ?? new(), identity, readOnly: false);
+            return new SparseIndex([directory], encoder, options ?? new(), identity, readOnly: false);
         });
     }
 
@@ -151,7 +163,7 @@ public sealed partial class SparseIndex : IDisposable
     /// <returns>The index.</returns>
     /// <exception cref="IOException">There is no index, or it is locked by another writer.</exception>
     /// <exception cref="InvalidDataException">Another encoder wrote the index, its scales are mixed, or its files are damaged.</exception>
-    public static SparseIndex Open(string directory, ITermEncoder? encoder, SparseIndexOptions? options = null) => OpenExisting(directory, encoder, options, readOnly: false);
+    public static SparseIndex Open(string directory, ITermEncoder? encoder, SparseIndexOptions? options = null) => OpenExisting([directory], encoder, options, readOnly: false);
 
     /// <summary><see cref="Open"/> where there is an index, else <see cref="Create"/>.</summary>
     /// <param name="directory">The folder.</param>
@@ -170,7 +182,26 @@ public sealed partial class SparseIndex : IDisposable
     /// <returns>The index at its last commit; <see cref="Refresh"/> moves it to a later one.</returns>
     /// <exception cref="IOException">There is no index.</exception>
     /// <exception cref="InvalidDataException">Another encoder wrote the index, its scales are mixed, or its files are damaged.</exception>
-    public static SparseIndex OpenReadOnly(string directory, ITermEncoder? encoder = null, SparseIndexOptions? options = null) => OpenExisting(directory, encoder, options, readOnly: true);
+    public static SparseIndex OpenReadOnly(string directory, ITermEncoder? encoder = null, SparseIndexOptions? options = null) => OpenExisting([directory], encoder, options, readOnly: true);
+
+    /// <summary>Opens several indexes for search as one, on several disks for instance: hits, scores and statistics are those of one index
+    /// that holds the documents of the first, then those of the second, and so on.</summary>
+    /// <param name="directories">The folders, each once; of one encoder, one scale, one language and the same fields. Rules are those of the
+    /// first. Hybrid scores are not calibrated. An id that two folders have stands for two documents.</param>
+    /// <param name="encoder">Encodes queries: the indexes' own, or a query-only one of the same vocabulary; null for BM25 alone.</param>
+    /// <param name="options">Options; null for the defaults.</param>
+    /// <returns>The indexes at their last commits; <see cref="Refresh"/> moves them to later ones.</returns>
+    /// <exception cref="ArgumentException">There is no folder, or one comes twice.</exception>
+    /// <exception cref="IOException">One holds no index.</exception>
+    /// <exception cref="InvalidDataException">Another encoder wrote one, they differ, or files are damaged.</exception>
+    public static SparseIndex OpenAsOne(IReadOnlyList<string> directories, ITermEncoder? encoder = null, SparseIndexOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(directories);
+        string? twice = directories.GroupBy(Path.GetFullPath, StringComparer.Ordinal).FirstOrDefault(group => group.Count() > 1)?.Key;
+        return twice is null && directories.Count > 0
+            ? OpenExisting([.. directories], encoder, options, readOnly: true)
+            : throw new ArgumentException(twice is null ? "Give at least one folder." : $"Folder '{twice}' comes twice; give each once.", nameof(directories));
+    }
 
     /// <summary>Adds a document, or replaces the one with the same id.</summary>
     /// <param name="document">The document.</param>
@@ -266,7 +297,7 @@ public sealed partial class SparseIndex : IDisposable
     public void Refresh() => IndexFolder.Guard(DirectoryPath, () =>
     {
         _view.Refresh();
-        IndexIdentity identity = _view.Read((_, reader) => IndexIdentity.Read(reader, DirectoryPath));
+        IndexIdentity identity = _view.Read((_, reader) => IndexIdentity.Read(reader, _paths));
         if (_encoder is not null && identity != _identity)
         {
             identity.RequireQueriesBy(_encoder.Identity, DirectoryPath);
@@ -274,7 +305,7 @@ public sealed partial class SparseIndex : IDisposable
 
         if (IsReadOnly)
         {
-            IDictionary<string, string> data = IndexView.WithNewestCommit(_directory, commit => commit.UserData);
+            IDictionary<string, string> data = ReadCommitData();
             _schema = IndexSchema.Read(data);
             _rules = RuleBook.Read(data);
             _filters.Clear();
@@ -295,18 +326,43 @@ public sealed partial class SparseIndex : IDisposable
     /// <summary>Copies the last commit into another folder while the index goes on being written and searched.</summary>
     /// <param name="toDirectory">A folder that is empty or does not exist yet.</param>
     /// <exception cref="IOException">The folder holds files, or copying failed; a half copy is removed.</exception>
+    /// <exception cref="InvalidOperationException">Several folders are open as one.</exception>
+    /// <exception cref="InvalidDataException">A file is damaged: it is not copied over a good backup.</exception>
     public void Backup(string toDirectory)
     {
         ArgumentException.ThrowIfNullOrEmpty(toDirectory);
         IndexFolder.RequireEmpty(toDirectory);
+        if (_paths.Length > 1)
+        {
+            throw new InvalidOperationException($"The indexes in '{DirectoryPath}' are open as one; back up each by itself.");
+        }
+
         IndexFolder.Guard(DirectoryPath, () => _changes is null
-            ? IndexView.WithNewestCommit(_directory, commit => IndexFolder.Copy(_directory, commit, toDirectory))
-            : _changes.WithSnapshot(commit => IndexFolder.Copy(_directory, commit, toDirectory)));
+            ? IndexView.WithNewestCommit(_directories[0], commit => IndexFolder.Copy(_directories[0], commit, toDirectory))
+            : _changes.WithSnapshot(commit => IndexFolder.Copy(_directories[0], commit, toDirectory)));
     }
 
     /// <summary>Checks the last commit: Lucene's CheckIndex, then impacts, scale, encoder, ids and stored fields.</summary>
     /// <returns>What was found.</returns>
-    public CheckReport Check() => IndexFolder.Guard(DirectoryPath, () => IndexCheck.Run(_directory, DirectoryPath));
+    public CheckReport Check()
+    {
+        CheckReport[] reports = Array.ConvertAll(_paths, Check);
+        return reports.Length == 1 ? reports[0] : new CheckReport(
+            reports.Sum(report => report.Documents), reports.Sum(report => report.Postings), [.. reports.SelectMany(report => report.Problems)], string.Concat(reports.Select(report => report.LuceneOutput)));
+    }
+
+    /// <summary>Checks the last commit of an index that may be too damaged to open.</summary>
+    /// <param name="directory">The folder.</param>
+    /// <returns>What was found.</returns>
+    /// <exception cref="IOException">There is no index.</exception>
+    public static CheckReport Check(string directory)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(directory);
+        IndexFolder.RequireIndex(directory);
+        SparseCodec.Register();
+        using var folder = new CheckedDirectory(FSDirectory.Open(directory));
+        return IndexFolder.Guard(directory, () => IndexCheck.Run(folder, directory));
+    }
 
     /// <summary>Figures of the index.</summary>
     /// <returns>Documents, terms, postings, bytes, encoder.</returns>
@@ -317,15 +373,31 @@ public sealed partial class SparseIndex : IDisposable
     {
         _view.Dispose();
         _changes?.Dispose();
-        _directory.Dispose();
+        _directories.ForEach(directory => directory.Dispose());
         _analyzer.Dispose();
     }
 
-    private static SparseIndex OpenExisting(string directory, ITermEncoder? encoder, SparseIndexOptions? options, bool readOnly)
+    private static SparseIndex OpenExisting(string[] directories, ITermEncoder? encoder, SparseIndexOptions? options, bool readOnly)
     {
-        ArgumentException.ThrowIfNullOrEmpty(directory);
-        IndexFolder.RequireIndex(directory);
-        return IndexFolder.Guard(directory, () => new SparseIndex(directory, encoder, options ?? new(), created: null, readOnly));
+        foreach (string directory in directories)
+        {
+            ArgumentException.ThrowIfNullOrEmpty(directory);
+            IndexFolder.RequireIndex(directory);
+        }
+
+        return IndexFolder.Guard(string.Join("', '", directories), () => new SparseIndex(directories, encoder, options ?? new(), created: null, readOnly));
+    }
+
+    /// <summary>The data of the newest commit; of several folders the first's, where all have the same schema.</summary>
+    private IDictionary<string, string> ReadCommitData()
+    {
+        IDictionary<string, string>[] data = [.. _directories.Select(directory => IndexView.WithNewestCommit(directory, commit => commit.UserData))];
+        for (int i = 1; i < data.Length; i++)
+        {
+            IndexSchema.Read(data[0]).RequireSame(IndexSchema.Read(data[i]), _paths[0], _paths[i]);
+        }
+
+        return data[0];
     }
 
     private EncodedDocuments EncodeChecked(IReadOnlyList<SparseDocument> documents, ITermEncoder encoder, DocumentEncoding encoding, CancellationToken cancellationToken)

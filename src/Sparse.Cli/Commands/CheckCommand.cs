@@ -20,8 +20,8 @@ internal static class CheckCommand
 
     private static int Run(string folder, bool isVerbose)
     {
-        using SparseIndex index = IndexFolder.OpenReadOnly(folder);
-        CheckReport report = index.Check();
+        IndexFolder.RequireIndex(folder);
+        CheckReport report = SparseIndex.Check(folder);
         if (isVerbose)
         {
             Console.Out.WriteLine(report.LuceneOutput.TrimEnd());

@@ -38,12 +38,29 @@ internal sealed record IndexSchema(string Language, IReadOnlyDictionary<string, 
         return new IndexSchema(commitData.TryGetValue(LanguageKey, out string? language) ? language : LexicalAnalyzers.English, fields);
     }
 
+    /// <summary>Refuses an index whose words or fields are not as these, to be searched with this one.</summary>
+    /// <param name="other">The other index's schema.</param>
+    /// <param name="path">This one's folder, for error messages.</param>
+    /// <param name="otherPath">The other's.</param>
+    /// <exception cref="InvalidDataException">They differ.</exception>
+    public void RequireSame(IndexSchema other, string path, string otherPath)
+    {
+        if (Describe() != other.Describe())
+        {
+            throw new InvalidDataException($"The index in '{path}' has {Describe()}, and that in '{otherPath}' has {other.Describe()}, so they can't be searched as one.");
+        }
+    }
+
+    private string Describe() => $"language {Language} and {(Fields.Count == 0 ? "no fields" : "fields " + Join())}";
+
+    private string Join() => string.Join(' ', Fields.OrderBy(field => field.Key, StringComparer.Ordinal).Select(field => $"{field.Key}:{field.Value}"));
+
     /// <summary>What the commit remembers.</summary>
     /// <param name="commitData">Overwritten under this schema's keys.</param>
     /// <returns>True when that changed something.</returns>
     public bool WriteTo(IDictionary<string, string> commitData)
     {
-        string fields = string.Join(' ', Fields.OrderBy(field => field.Key, StringComparer.Ordinal).Select(field => $"{field.Key}:{field.Value}"));
+        string fields = Join();
         bool isNew = !commitData.TryGetValue(LanguageKey, out string? language) || language != Language
             || !commitData.TryGetValue(FieldsKey, out string? known) || known != fields;
         commitData[LanguageKey] = Language;

@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
 using Lucene.Net.Analysis;
 using Lucene.Net.Index;
 using Lucene.Net.QueryParsers.Classic;
@@ -9,10 +11,17 @@ using Sparse.LuceneNet.Storage;
 namespace Sparse.LuceneNet.Lexical;
 
 /// <summary>Lucene's query syntax over the index's fields: words in those that were analysed, exact values and ranges in the others.</summary>
-internal sealed class OperatorQuery : QueryParser
+internal sealed partial class OperatorQuery : QueryParser
 {
     // A field that no index has: stands for those that a search asked for.
     private const string Default = "";
+
+    // Lucene's parser calls itself for each parenthesis, and a full stack ends the process: some 3,000 would do.
+    private const int MostDepth = 64;
+
+    // Lucene makes a pattern deterministic, which takes up to 2ⁿ states for n signs after a star; it knows no limit.
+    private const int MostSigns = 10;
+    private const int MostRepetitions = 1_000;
 
     private readonly IndexSchema _schema;
     private readonly IReadOnlyDictionary<string, float> _fields;
@@ -33,6 +42,7 @@ internal sealed class OperatorQuery : QueryParser
     /// <exception cref="ArgumentException">It is not Lucene's syntax, or names a field that can't be searched.</exception>
     public static Query? Parse(Analyzer analyzer, IReadOnlyDictionary<string, float> fields, string text, IndexSchema schema)
     {
+        RequireDepth(text);
         Query query;
         try
         {
@@ -48,7 +58,8 @@ internal sealed class OperatorQuery : QueryParser
 
             string cause = (e.Message.Contains("Encountered", StringComparison.Ordinal) ? e.Message[e.Message.IndexOf("Encountered", StringComparison.Ordinal)..] : e.Message)
                 .ReplaceLineEndings("\n").Split('\n')[0].TrimEnd('.', ' ');
-            throw new ArgumentException($"The query \"{DocumentFields.Shorten(text)}\" is not Lucene's query syntax ({cause}); put a backslash before a character that means itself, or use plain syntax.", nameof(text), e);
+            cause = cause.Replace($"Cannot parse '{text}': ", "", StringComparison.Ordinal);
+            throw new ArgumentException($"The query \"{DocumentFields.Shorten(text)}\" is not Lucene's query syntax ({DocumentFields.Shorten(cause)}); put a backslash before a character that means itself, or use plain syntax.", nameof(text), e);
         }
 
         if (query is BooleanQuery all)
@@ -97,7 +108,7 @@ internal sealed class OperatorQuery : QueryParser
 
     /// <inheritdoc/>
     protected override Query? GetWildcardQuery(string field, string termStr) =>
-        field == "*" && termStr == "*" ? base.GetWildcardQuery(field, termStr) : Each(field, name => base.GetWildcardQuery(name, termStr));
+        field == "*" && termStr == "*" ? base.GetWildcardQuery(field, termStr) : Each(field, name => base.GetWildcardQuery(name, Modest(termStr)));
 
     /// <inheritdoc/>
     protected override Query? GetFuzzyQuery(string field, string termStr, float minSimilarity) => Each(field, name => base.GetFuzzyQuery(name, termStr, minSimilarity));
@@ -105,6 +116,7 @@ internal sealed class OperatorQuery : QueryParser
     /// <inheritdoc/>
     protected override Query? GetRegexpQuery(string field, string termStr) => Each(field, name =>
     {
+        _ = Modest(termStr);
         try
         {
             return base.GetRegexpQuery(name, termStr);
@@ -130,6 +142,41 @@ internal sealed class OperatorQuery : QueryParser
         ];
         return FilterParser.Parse(tests.Length == 0 ? $"{field} = *" : string.Join(" and ", tests), _schema);
     }
+
+    private static void RequireDepth(string text)
+    {
+        int depth = 0;
+        foreach (char mark in text)
+        {
+            depth += mark == '(' ? 1 : mark == ')' && depth > 0 ? -1 : 0;
+            if (depth > MostDepth)
+            {
+                throw new ArgumentException($"The parentheses of the query \"{DocumentFields.Shorten(text)}\" go more than {MostDepth} deep.", nameof(text));
+            }
+        }
+    }
+
+    /// <summary>A pattern that is cheap to find by, whatever it says.</summary>
+    private static string Modest(string pattern)
+    {
+        long repetitions = 1;
+        foreach (Match count in Counts().Matches(pattern))
+        {
+            repetitions *= Math.Min(int.TryParse(count.Value, NumberStyles.None, CultureInfo.InvariantCulture, out int times) ? Math.Max(times, 1) : int.MaxValue, MostRepetitions + 1);
+            if (repetitions > MostRepetitions)
+            {
+                break;
+            }
+        }
+
+        int signs = pattern.Count(c => "?*+.|[({~&@<#".Contains(c, StringComparison.Ordinal));
+        return signs <= MostSigns && repetitions <= MostRepetitions ? pattern : throw new ArgumentException(
+            $"The pattern '{DocumentFields.Shorten(pattern)}' has {signs} signs that stand for others, or repeats too often; it may have {MostSigns}, and repeat {MostRepetitions} times in all.");
+    }
+
+    // The largest count of each {n}, {n,} and {n,m}.
+    [GeneratedRegex(@"\d+(?=,?\})")]
+    private static partial Regex Counts();
 
     // Words (Text) for the fields that are analysed.
     private FieldKind KindOf(string field)

@@ -1,4 +1,5 @@
 using System.Numerics;
+using Lucene.Net.Index;
 using Lucene.Net.Store;
 using Lucene.Net.Util;
 
@@ -32,9 +33,10 @@ internal sealed class ImpactDictionary(int count, long start)
     /// <summary>Reads the terms, which the file's checksum has vouched for.</summary>
     /// <param name="input">Positioned at the first term.</param>
     /// <param name="withLengths">True where each term says how long its postings are, as in version 1.</param>
-    public void Read(DataInput input, bool withLengths)
+    /// <exception cref="CorruptIndexException">A length or frequency is none.</exception>
+    public void Read(IndexInput input, bool withLengths)
     {
-        var bytes = new byte[Math.Max(16, count * 8)];
+        var bytes = new byte[Math.Max(16, (int)Math.Min(count * 8L, Array.MaxLength))];
         int used = 0;
         if (withLengths)
         {
@@ -44,7 +46,7 @@ internal sealed class ImpactDictionary(int count, long start)
 
         for (int ord = 0; ord < count; ord++)
         {
-            int length = input.ReadVInt32();
+            int length = ImpactPostingsReader.ReadCount(input);
             if (used + length > bytes.Length)
             {
                 Array.Resize(ref bytes, Math.Max(used + length, bytes.Length * 2));
@@ -53,7 +55,7 @@ internal sealed class ImpactDictionary(int count, long start)
             input.ReadBytes(bytes, used, length);
             used += length;
             _ends[ord] = used;
-            _docFreqs[ord] = input.ReadVInt32();
+            _docFreqs[ord] = input.ReadVInt32() is > 0 and var docFreq ? docFreq : throw new CorruptIndexException($"{input} has a term of no documents before byte {input.Position}.");
             PostingCount += _docFreqs[ord];
             if (withLengths)
             {

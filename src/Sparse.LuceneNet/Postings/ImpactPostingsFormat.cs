@@ -4,7 +4,7 @@ using Sparse.LuceneNet.Impacts;
 
 namespace Sparse.LuceneNet.Postings;
 
-/// <summary>Postings of sparse fields: for each term its documents and one impact of 1 to 255 in each. Version 2 of the format.</summary>
+/// <summary>Postings of sparse fields: for each term its documents and one impact of 1 to 255 in each. Version 3 of the format.</summary>
 /// <remarks>
 /// <para>
 /// Impacts arrive as one-byte payloads (<see cref="ImpactField"/> sends them so), or a document's whole vector as the payload of
@@ -14,13 +14,14 @@ namespace Sparse.LuceneNet.Postings;
 /// packed vector, and a field indexed without positions. As in any postings format such an error costs the documents buffered
 /// in that thread, so give the field only <see cref="ImpactField"/> and <see cref="PackedImpactField"/> values, which cannot
 /// cause it. A term that comes more than once in one document (two values of the field) keeps its largest impact. Segments of
-/// different scale or encoder do not merge. Segments of version 1 are read, and become version 2 when they merge.
+/// different scale or encoder do not merge. Segments of version 1 and 2 are read, and become version 3 when they merge. Version 3 is
+/// version 2 with a checksum for each term; both go by one name, so that a release from before it says that the segment is newer.
 /// </para>
 /// <para>The files, in the notation of Lucene's own formats (Int32 and Int64 big-endian, VInt and VLong variable-length):</para>
 /// <code>
 /// .sid, the dictionary: read into memory and verified whole when the segment is opened
 ///   Dictionary → Header, PostingsLength, FieldCount, Field^FieldCount, Footer
-///   Header     → CodecUtil header, name "SparseImpactDictionary", version 2
+///   Header     → CodecUtil header, name "SparseImpactDictionary", version 3
 ///   Field      → FieldNumber, Scale, HasEncoder, [Encoder], DocCount, TermCount, Start, Length, Term^TermCount
 ///   Encoder    → Name, Fingerprint, VocabularyFingerprint, IsQueryOnly
 ///   Term       → TermLength, Utf8^TermLength, DocFreq         ascending by UTF-8 bytes
@@ -32,10 +33,10 @@ namespace Sparse.LuceneNet.Postings;
 ///     Name, Fingerprint, Vocabulary...   String  see EncoderIdentity
 ///   Footer     → CodecUtil footer: CRC-32 of all bytes before it
 ///
-/// .sip, the postings: header, length, footer and term records verified when the segment is opened, each term when it is first
-///                     read, the checksum by CheckIntegrity; mapped into memory where it is a file of its own in an FSDirectory
+/// .sip, the postings: header, length, footer and term records verified when the segment is opened, each term with its checksum
+///                     when it is first read; mapped into memory where it is a file of its own in an FSDirectory
 ///   Postings   → Header, (Padding, Segment)^FieldCount, Footer
-///   Header     → CodecUtil header, name "SparseImpactPostings", version 2
+///   Header     → CodecUtil header, name "SparseImpactPostings", version 3
 ///   Padding    → zeros to the next multiple of 64
 ///   Segment    → postings, bounds of blocks and order of one field, little-endian: see Sparse.Impacts.ImpactFormat; a term's
 ///                ordinal there is its place in the dictionary
@@ -45,7 +46,10 @@ namespace Sparse.LuceneNet.Postings;
 public sealed class ImpactPostingsFormat : PostingsFormat
 {
     /// <summary>The version that this release writes, and the newest it reads.</summary>
-    internal const int Version = 2;
+    internal const int Version = 3;
+
+    /// <summary>The version without checksums of terms.</summary>
+    internal const int Version2 = 2;
 
     internal const string DictionaryExtension = "sid";
     internal const string PostingsExtension = "sip";
@@ -83,5 +87,5 @@ public sealed class ImpactPostingsFormat : PostingsFormat
     /// <inheritdoc/>
     /// <exception cref="IndexFormatTooNewException">The segment was written by a later version.</exception>
     /// <exception cref="CorruptIndexException">A file is damaged or truncated.</exception>
-    public override FieldsProducer FieldsProducer(SegmentReadState state) => new ImpactPostingsReader(state, Version);
+    public override FieldsProducer FieldsProducer(SegmentReadState state) => new ImpactPostingsReader(state, Version2, Version);
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Lucene.Net.Codecs;
 using Lucene.Net.Index;
 using Lucene.Net.Store;
@@ -14,10 +15,16 @@ internal sealed class ImpactPostingsReader : FieldsProducer
     private readonly SortedDictionary<string, ImpactTerms> _fields = new(StringComparer.Ordinal);
     private readonly IndexInput _postings;
 
-    public ImpactPostingsReader(SegmentReadState state, int version)
+    public ImpactPostingsReader(SegmentReadState state, int oldest, int newest)
     {
-        long postingsLength = ReadDictionary(state, version, out List<Func<IndexInput, ImpactTerms>> fields);
+        (int version, long postingsLength) = ReadDictionary(state, oldest, newest, out List<Func<IndexInput, ImpactTerms>> fields);
         string name = FileName(state, ImpactPostingsFormat.PostingsExtension);
+        if (version < ImpactPostingsFormat.Version)
+        {
+            // No term has a checksum of its own.
+            (state.Directory as CheckedDirectory)?.Require(name);
+        }
+
         _postings = state.Directory.OpenInput(name, state.Context);
         try
         {
@@ -27,7 +34,7 @@ internal sealed class ImpactPostingsReader : FieldsProducer
                     $"File {name} has {_postings.Length} bytes and its dictionary says {postingsLength}: it is truncated or another segment's; restore it from a backup.");
             }
 
-            CheckHeader(_postings, name, ImpactPostingsFormat.PostingsCodec, version);
+            CheckHeader(_postings, name, ImpactPostingsFormat.PostingsCodec, version, version);
             CodecUtil.RetrieveChecksum(_postings);
             foreach (Func<IndexInput, ImpactTerms> open in fields)
             {
@@ -73,34 +80,40 @@ internal sealed class ImpactPostingsReader : FieldsProducer
     private static string FileName(SegmentReadState state, string extension) =>
         IndexFileNames.SegmentFileName(state.SegmentInfo.Name, state.SegmentSuffix, extension);
 
-    private static long ReadDictionary(SegmentReadState state, int version, out List<Func<IndexInput, ImpactTerms>> fields)
+    private static (int Version, long PostingsLength) ReadDictionary(SegmentReadState state, int oldest, int newest, out List<Func<IndexInput, ImpactTerms>> fields)
     {
         string name = FileName(state, ImpactPostingsFormat.DictionaryExtension);
         using IndexInput input = state.Directory.OpenInput(name, IOContext.READ_ONCE);
-        CheckHeader(input, name, ImpactPostingsFormat.DictionaryCodec, version);
+        int version = CheckHeader(input, name, ImpactPostingsFormat.DictionaryCodec, oldest, newest);
         CodecUtil.ChecksumEntireFile(input);
         long postingsLength = input.ReadVInt64();
-        int fieldCount = input.ReadVInt32();
+        int fieldCount = ReadCount(input);
         fields = new List<Func<IndexInput, ImpactTerms>>(fieldCount);
         for (int i = 0; i < fieldCount; i++)
         {
             fields.Add(ReadField(state, input, version));
         }
 
-        return postingsLength;
+        return (version, postingsLength);
     }
 
     private static Func<IndexInput, ImpactTerms> ReadField(SegmentReadState state, IndexInput input, int version)
     {
         long before = input.Position;
-        FieldInfo field = state.FieldInfos.FieldInfo(input.ReadVInt32());
+        int number = input.ReadVInt32();
+        FieldInfo field = (number < 0 ? null : state.FieldInfos.FieldInfo(number)) ?? throw new CorruptIndexException($"{input} has field {number}, and the segment has none of this number.");
         float scale = BitConverter.Int32BitsToSingle(input.ReadInt32());
         EncoderIdentity? encoder = input.ReadByte() == 0
             ? null
             : new EncoderIdentity(input.ReadString(), input.ReadString(), input.ReadString(), input.ReadByte() == 1);
+        if (!(scale > 0) || float.IsPositiveInfinity(scale))
+        {
+            throw new CorruptIndexException(string.Create(CultureInfo.InvariantCulture, $"{input} has scale {scale} for field '{field.Name}', and scales are finite and above 0."));
+        }
+
         var format = new SparseFieldFormat(scale, encoder);
         int docCount = input.ReadVInt32();
-        int termCount = input.ReadVInt32();
+        int termCount = ReadCount(input);
         long start = input.ReadVInt64();
         long length = version == ImpactPostingsFormat1.Version ? 0 : input.ReadVInt64();
         var dictionary = new ImpactDictionary(termCount, start);
@@ -110,10 +123,17 @@ internal sealed class ImpactPostingsReader : FieldsProducer
             ? new ImpactTerms(state.SegmentInfo, field, format, version, dictionary, docCount, bytes, postings, null)
             : new ImpactTerms(
                 state.SegmentInfo, field, format, version, dictionary, docCount, bytes, null,
-                MappedImpacts.Open(state.Directory, FileName(state, ImpactPostingsFormat.PostingsExtension), postings, start, length, state.SegmentInfo, field, dictionary));
+                MappedImpacts.Open(state.Directory, FileName(state, ImpactPostingsFormat.PostingsExtension), postings, start, length, version, state.SegmentInfo, field, dictionary));
     }
 
-    private static void CheckHeader(IndexInput input, string name, string codec, int known)
+    /// <summary>Reads a number of things of which each takes a byte at least: the checksum of made-up bytes may be right.</summary>
+    public static int ReadCount(IndexInput input)
+    {
+        int count = input.ReadVInt32();
+        return count >= 0 && count <= input.Length - input.Position ? count : throw new CorruptIndexException($"{input} has a count of {count} at byte {input.Position} of {input.Length}.");
+    }
+
+    private static int CheckHeader(IndexInput input, string name, string codec, int oldest, int newest)
     {
         int least = CodecUtil.HeaderLength(codec) + CodecUtil.FooterLength();
         if (input.Length < least)
@@ -121,11 +141,8 @@ internal sealed class ImpactPostingsReader : FieldsProducer
             throw new CorruptIndexException($"File {name} has {input.Length} bytes and needs at least {least}: it is truncated; restore it from a backup.");
         }
 
-        int version = CodecUtil.CheckHeader(input, codec, known, int.MaxValue);
-        if (version > known)
-        {
-            throw new IndexFormatTooNewException(
-                $"{name}, written by a later release of Sparse.LuceneNet; update the package to read it", version, known, known);
-        }
+        int version = CodecUtil.CheckHeader(input, codec, oldest, int.MaxValue);
+        return version <= newest ? version : throw new IndexFormatTooNewException(
+            $"{name}, written by a later release of Sparse.LuceneNet; update the package to read it", version, oldest, newest);
     }
 }

@@ -1,7 +1,6 @@
 using System.Globalization;
 using Lucene.Net.Index;
 using Lucene.Net.Search;
-using Lucene.Net.Store;
 using Lucene.Net.Util;
 using Sparse.LuceneNet.Postings;
 
@@ -25,7 +24,7 @@ internal sealed class IndexCheck
     /// <param name="directory">The folder.</param>
     /// <param name="path">Its name, for messages.</param>
     /// <returns>What was found.</returns>
-    public static CheckReport Run(FSDirectory directory, string path)
+    public static CheckReport Run(CheckedDirectory directory, string path)
     {
         for (int attempt = 1; ; attempt++)
         {
@@ -40,7 +39,7 @@ internal sealed class IndexCheck
         }
     }
 
-    private static CheckReport RunOnce(FSDirectory directory, string path)
+    private static CheckReport RunOnce(CheckedDirectory directory, string path)
     {
         var check = new IndexCheck();
         var output = new StringWriter(CultureInfo.InvariantCulture);
@@ -56,7 +55,7 @@ internal sealed class IndexCheck
         return new CheckReport(check._documents, check._postings, check._problems, output.ToString());
     }
 
-    private void RunLucene(FSDirectory directory, StringWriter output)
+    private void RunLucene(CheckedDirectory directory, StringWriter output)
     {
         var lucene = new CheckIndex(directory) { InfoStream = output };
         CheckIndex.Status status = lucene.DoCheckIndex();

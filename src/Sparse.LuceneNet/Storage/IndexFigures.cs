@@ -11,15 +11,17 @@ internal static class IndexFigures
     /// <param name="reader">The index at some moment.</param>
     /// <param name="identity">Its encoder and scale.</param>
     /// <returns>The figures.</returns>
-    public static IndexStatistics Count(DirectoryReader reader, IndexIdentity identity)
+    public static IndexStatistics Count(IndexReader reader, IndexIdentity identity)
     {
         SparseFieldInfo? vectors = SparseFieldInfo.Read(reader, SparseFields.Sparse);
-        IndexCommit commit = reader.IndexCommit;
         var kinds = new SortedDictionary<string, long>(StringComparer.Ordinal);
-        foreach (string file in commit.FileNames)
+        foreach (IndexCommit commit in JointSearchers.PartsOf(reader).Select(part => part.IndexCommit))
         {
-            string kind = file.StartsWith("segments", StringComparison.Ordinal) ? "segments" : Path.GetExtension(file).TrimStart('.');
-            kinds[kind] = kinds.GetValueOrDefault(kind) + FileLength(commit.Directory, file);
+            foreach (string file in commit.FileNames)
+            {
+                string kind = file.StartsWith("segments", StringComparison.Ordinal) ? "segments" : Path.GetExtension(file).TrimStart('.');
+                kinds[kind] = kinds.GetValueOrDefault(kind) + FileLength(commit.Directory, file);
+            }
         }
 
         int documents = PassageColumns.CountDocuments(reader);
@@ -45,7 +47,7 @@ internal static class IndexFigures
         };
     }
 
-    private static long CountTerms(DirectoryReader reader)
+    private static long CountTerms(IndexReader reader)
     {
         if (MultiFields.GetTerms(reader, SparseFields.Sparse) is not { } terms)
         {

@@ -1,7 +1,7 @@
 using Lucene.Net.Index;
 using Lucene.Net.Store;
+using Sparse.LuceneNet.Postings;
 using Lock = Lucene.Net.Store.Lock;
-using LuceneDirectory = Lucene.Net.Store.Directory;
 
 namespace Sparse.LuceneNet.Storage;
 
@@ -113,8 +113,8 @@ internal static class IndexFolder
     /// <param name="commit">The commit, whose files nobody may delete meanwhile.</param>
     /// <param name="target">The folder, which is empty or does not exist.</param>
     /// <returns>How many files.</returns>
-    /// <exception cref="IOException">Copying failed; what was copied is removed.</exception>
-    public static int Copy(LuceneDirectory source, IndexCommit commit, string target)
+    /// <exception cref="IOException">Copying failed, or a file is damaged; what was copied is removed.</exception>
+    public static int Copy(CheckedDirectory source, IndexCommit commit, string target)
     {
         var done = new List<string>();
         bool existed = System.IO.Directory.Exists(target);
@@ -123,6 +123,11 @@ internal static class IndexFolder
         {
             foreach (string file in commit.FileNames.OrderBy(IsCommit).ThenBy(name => name, StringComparer.Ordinal))
             {
+                if (!IsCommit(file))
+                {
+                    source.Verify(file);
+                }
+
                 done.Add(file);
                 source.Copy(copy, file, file, IOContext.DEFAULT);
             }

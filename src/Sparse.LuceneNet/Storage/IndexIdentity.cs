@@ -107,6 +107,26 @@ internal sealed record IndexIdentity(bool HasVectors, EncoderIdentity? Encoder, 
             : throw new InvalidDataException($"The Lucene index in '{path}' was not made by this library, which can't write its documents anew without losing what is not stored: index the texts anew.");
     }
 
+    /// <summary>Reads the identity that several folders share.</summary>
+    /// <param name="reader">The reader over all of them, or over one.</param>
+    /// <param name="paths">The folders, for error messages.</param>
+    /// <returns>The identity.</returns>
+    /// <exception cref="InvalidDataException">Something else made one of them, or they differ.</exception>
+    public static IndexIdentity Read(IndexReader reader, IReadOnlyList<string> paths)
+    {
+        IReadOnlyList<DirectoryReader> parts = JointSearchers.PartsOf(reader);
+        IndexIdentity first = Read(parts[0], paths[0]);
+        for (int i = 1; i < parts.Count; i++)
+        {
+            if (Read(parts[i], paths[i]) is var other && other != first)
+            {
+                throw new InvalidDataException($"The index in '{paths[0]}' has {first.Describe()} and that in '{paths[i]}' has {other.Describe()}, so they can't be searched as one. Index the texts of one anew.");
+            }
+        }
+
+        return first;
+    }
+
     /// <summary>What the commit remembers.</summary>
     /// <returns>Key → value.</returns>
     public Dictionary<string, string> ToCommitData()

@@ -10,18 +10,20 @@ namespace Sparse.LuceneNet.Storage;
 internal sealed class IndexView : IDisposable
 {
     private readonly string _path;
-    private readonly SearcherManager _searchers;
+    private readonly ReferenceManager<IndexSearcher> _searchers;
 
     /// <summary>Opens the view.</summary>
-    /// <param name="path">The folder, for error messages.</param>
-    /// <param name="directory">The folder; stays the caller's.</param>
+    /// <param name="path">The folders, for error messages.</param>
+    /// <param name="directories">The folders; they stay the caller's. Several are seen as one index.</param>
     /// <param name="writer">Shows its changes, committed or not; null shows commits alone.</param>
     /// <param name="similarity">Scores words.</param>
-    public IndexView(string path, LuceneDirectory directory, IndexWriter? writer, Similarity similarity)
+    public IndexView(string path, IReadOnlyList<LuceneDirectory> directories, IndexWriter? writer, Similarity similarity)
     {
         _path = path;
         var factory = new Factory(similarity);
-        _searchers = writer is null ? new SearcherManager(directory, factory) : new SearcherManager(writer, applyAllDeletes: true, factory);
+        _searchers = writer is not null ? new SearcherManager(writer, applyAllDeletes: true, factory)
+            : directories.Count == 1 ? new SearcherManager(directories[0], factory)
+            : new JointSearchers(directories, factory);
     }
 
     /// <summary>Moves on to the newest state.</summary>
@@ -32,12 +34,12 @@ internal sealed class IndexView : IDisposable
     /// <param name="action">What to read.</param>
     /// <returns>Its result.</returns>
     /// <exception cref="InvalidDataException">Files are damaged.</exception>
-    public T Read<T>(Func<IndexSearcher, DirectoryReader, T> action)
+    public T Read<T>(Func<IndexSearcher, IndexReader, T> action)
     {
         IndexSearcher searcher = _searchers.Acquire();
         try
         {
-            return IndexFolder.Guard(_path, () => action(searcher, (DirectoryReader)searcher.IndexReader));
+            return IndexFolder.Guard(_path, () => action(searcher, searcher.IndexReader));
         }
         finally
         {

@@ -21,16 +21,17 @@ internal sealed unsafe class ImpactSegment : IDisposable
         }
 
         SegmentFooter footer = *(SegmentFooter*)(memory.Start + memory.Length - SegmentFooter.Size);
-        if (footer.Magic != Magic || footer.Version != ImpactFormat.Version || footer.BlockShift != BlockShift)
+        if (footer.Magic != Magic || footer.Version is < VersionWithoutChecksums or > ImpactFormat.Version || footer.BlockShift != BlockShift)
         {
             throw new InvalidDataException(
-                $"Footer {footer.Magic:x8} version {footer.Version} block shift {footer.BlockShift} is not an impact segment of version {ImpactFormat.Version} with block shift {BlockShift}.");
+                $"Footer {footer.Magic:x8} version {footer.Version} block shift {footer.BlockShift} is not an impact segment of version {VersionWithoutChecksums} to {ImpactFormat.Version} with block shift {BlockShift}.");
         }
 
-        bool ordered = footer.OrderStart != 0;
-        if (footer.Length != memory.Length || footer.Documents < 0 || footer.Terms < 0 || footer.RecordsStart < 0
-            || footer.RecordsStart + ((long)footer.Terms * sizeof(TermRecord)) > memory.Length
-            || (ordered && (footer.OrderStart < 0 || footer.OrderStart + (4L * footer.Documents) > memory.Length)))
+        bool ordered = footer.OrderStart != 0, isChecked = footer.Version != VersionWithoutChecksums;
+        if (footer.Length != memory.Length || footer.Documents < 0 || footer.Terms < 0
+            || IsOutside(footer.RecordsStart, (long)footer.Terms * sizeof(TermRecord))
+            || (ordered && IsOutside(footer.OrderStart, 4L * footer.Documents))
+            || (isChecked && IsOutside(footer.ChecksumsStart, 4L * footer.Terms)))
         {
             throw new InvalidDataException($"The impact segment says {footer.Length} bytes, {footer.Documents} documents and {footer.Terms} terms, but has {memory.Length} bytes.");
         }
@@ -45,6 +46,10 @@ internal sealed unsafe class ImpactSegment : IDisposable
         LinesBytes = ImpactFormat.LinesBytes(Superblocks);
         Records = (TermRecord*)(Data + footer.RecordsStart);
         Order = ordered ? (int*)(Data + footer.OrderStart) : null;
+        Checksums = isChecked ? (uint*)(Data + footer.ChecksumsStart) : null;
+        Checksum = footer.Checksum;
+
+        bool IsOutside(long start, long length) => start < 0 || start > memory.Length - length;
     }
 
     /// <summary>The segment's first byte.</summary>
@@ -55,6 +60,12 @@ internal sealed unsafe class ImpactSegment : IDisposable
 
     /// <summary>[Documents] the document at each position; null where position = document.</summary>
     public int* Order { get; }
+
+    /// <summary>[Terms] the checksum of each term; null in version 1.</summary>
+    public uint* Checksums { get; }
+
+    /// <summary>The checksum of everything from the records up to itself; 0 in version 1.</summary>
+    public uint Checksum { get; }
 
     /// <summary>Number of documents, with or without postings.</summary>
     public int Documents { get; }

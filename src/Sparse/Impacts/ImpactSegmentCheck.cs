@@ -5,28 +5,27 @@ namespace Sparse.Impacts;
 /// <summary>Verifies that a segment can be read and searched without leaving its bytes, whatever is in them. Safe for concurrent use.</summary>
 /// <remarks>
 /// Searches follow pointers and add bounds without further checks, so that a term must pass here before it is read: positions
-/// inside the segment and ascending, counts that add up, no impact above its bound, and the k-th impacts as they are.
+/// inside the segment and ascending, counts that add up, no impact above its bound, and the k-th impacts as they are. Whoever writes
+/// a segment can write its checksums too: they find accidents, the checks of values malice.
 /// </remarks>
 internal sealed unsafe class ImpactSegmentCheck(ImpactSegment segment)
 {
     private readonly bool[] _passed = new bool[segment.Terms];
 
     /// <summary>Verifies the records of all terms and the order.</summary>
-    /// <exception cref="InvalidDataException">One lies outside the segment, or the order is no permutation.</exception>
+    /// <exception cref="InvalidDataException">One lies outside the segment, the order is no permutation, or their checksum is another.</exception>
     public void Records()
     {
         long postings = 0, end = (byte*)segment.Records - segment.Data;
+        if (segment.Checksums != null)
+        {
+            Require(end, segment.Bytes - end - sizeof(uint), segment.Checksum, term: -1);
+        }
+
         for (int term = 0; term < segment.Terms; term++)
         {
             TermRecord record = segment.Records[term];
-            long bytes = record.Layout switch
-            {
-                TermLayout.Empty => 0,
-                TermLayout.Dense => segment.RowBytes + segment.LinesBytes + Levels + (2L * record.Count),
-                TermLayout.List => Levels + (2L * record.Entries) + (2L * record.Count),
-                TermLayout.Plain => 5L * record.Count,
-                _ => -1,
-            };
+            long bytes = Bytes(record);
             Require(bytes >= 0 && record.Count >= 0 && record.Entries >= 0 && record.Count <= segment.Documents && record.Start >= 0 && record.Start <= end - bytes
                 && (record.Layout == TermLayout.Empty) == (record.Count == 0) && record.Start % (record.Layout == TermLayout.Dense ? Alignment : 2) == 0, term);
             postings += record.Count;
@@ -56,6 +55,11 @@ internal sealed unsafe class ImpactSegmentCheck(ImpactSegment segment)
         Span<int> counts = stackalloc int[256];
         counts.Clear();
         TermRecord* record = &segment.Records[term];
+        if (segment.Checksums != null)
+        {
+            Require(record->Start, Bytes(*record), segment.Checksums[term], term);
+        }
+
         bool passes = record->Layout switch
         {
             TermLayout.Dense => Dense(record, counts),
@@ -73,6 +77,30 @@ internal sealed unsafe class ImpactSegmentCheck(ImpactSegment segment)
         if (!condition)
         {
             throw new InvalidDataException($"term {term} has values that no writer wrote");
+        }
+    }
+
+    private long Bytes(in TermRecord record) => record.Layout switch
+    {
+        TermLayout.Empty => 0,
+        TermLayout.Dense => segment.RowBytes + segment.LinesBytes + Levels + (2L * record.Count),
+        TermLayout.List => Levels + (2L * record.Entries) + (2L * record.Count),
+        TermLayout.Plain => 5L * record.Count,
+        _ => -1,
+    };
+
+    private void Require(long start, long bytes, uint checksum, int term)
+    {
+        const int Part = 1 << 30;
+        uint found = 0;
+        for (long at = 0; at < bytes; at += Part)
+        {
+            found = Crc32C.Of(new ReadOnlySpan<byte>(segment.Data + start + at, (int)Math.Min(bytes - at, Part)), found);
+        }
+
+        if (found != checksum)
+        {
+            throw new InvalidDataException($"{(term < 0 ? "records and order" : $"term {term}")} should have checksum {checksum:x8} and have {found:x8}");
         }
     }
 

@@ -5,7 +5,7 @@ using static Sparse.Impacts.ImpactFormat;
 namespace Sparse.Impacts;
 
 /// <summary>Writes one impact segment, term by term, front to back.</summary>
-/// <remarks>Memory: the term being written, 24 bytes a term, and the order. Format: <see cref="ImpactFormat"/>.</remarks>
+/// <remarks>Memory: the term being written, 28 bytes a term, and the order. Format: <see cref="ImpactFormat"/>.</remarks>
 internal sealed unsafe class ImpactSegmentWriter
 {
     /// <summary>A term takes a dense row when it is in more than one in this many blocks.</summary>
@@ -27,6 +27,7 @@ internal sealed unsafe class ImpactSegmentWriter
     private readonly int[]? _order;
     private readonly int[]? _position;
     private readonly List<TermRecord> _records = [];
+    private readonly List<uint> _checksums = [];
     private readonly BoundLevels _levels = new();
     private readonly int[] _impactCounts = new int[256];
     private readonly int[] _maximumCounts = new int[256];
@@ -37,6 +38,7 @@ internal sealed unsafe class ImpactSegmentWriter
     private byte[] _buffer = [];
     private long _written;
     private long _postings;
+    private uint _checksum;
 
     /// <summary>Starts a segment.</summary>
     /// <param name="output">Takes the bytes; owned by the caller. Its place at this moment should lie on a multiple of 64 in the file.</param>
@@ -97,6 +99,7 @@ internal sealed unsafe class ImpactSegmentWriter
     {
         var record = new TermRecord { Count = positions.Length };
         _postings += positions.Length;
+        _checksum = 0;
         if (positions.Length > 0)
         {
             Rank(impacts, ref record);
@@ -127,13 +130,15 @@ internal sealed unsafe class ImpactSegmentWriter
         }
 
         _records.Add(record);
+        _checksums.Add(_checksum);
     }
 
-    /// <summary>Writes records, order and footer.</summary>
+    /// <summary>Writes records, order, checksums and footer.</summary>
     /// <returns>Bytes of the segment.</returns>
     public long Finish()
     {
         Align(8);
+        _checksum = 0;
         var footer = new SegmentFooter
         {
             Magic = ImpactFormat.Magic,
@@ -147,14 +152,18 @@ internal sealed unsafe class ImpactSegmentWriter
         Write(MemoryMarshal.AsBytes(CollectionsMarshal.AsSpan(_records)));
         if (_order is not null)
         {
-            Align(4);
             footer.OrderStart = _written;
             Write(MemoryMarshal.AsBytes(_order.AsSpan(0, _documents)));
         }
 
-        Align(Alignment);
+        footer.ChecksumsStart = _written;
+        Write(MemoryMarshal.AsBytes(CollectionsMarshal.AsSpan(_checksums)));
+        Align(Alignment, isChecked: true);
         footer.Length = _written + SegmentFooter.Size;
-        Write(MemoryMarshal.AsBytes(new ReadOnlySpan<SegmentFooter>(in footer)));
+        ReadOnlySpan<byte> bytes = MemoryMarshal.AsBytes(new ReadOnlySpan<SegmentFooter>(in footer));
+        Write(bytes[..^sizeof(uint)]);
+        footer.Checksum = _checksum;
+        Write(bytes[^sizeof(uint)..]);
         return _written;
     }
 
@@ -339,19 +348,19 @@ internal sealed unsafe class ImpactSegmentWriter
         return _buffer.AsSpan(0, bytes);
     }
 
-    private void Align(int to)
+    /// <summary>Writes zeros up to the next multiple, which no checksum counts unless it is said to.</summary>
+    private void Align(int to, bool isChecked = false)
     {
-        int padding = (int)(-_written & (to - 1));
-        if (padding > 0)
-        {
-            ReadOnlySpan<byte> zeros = stackalloc byte[Alignment];
-            Write(zeros[..padding]);
-        }
+        uint before = _checksum;
+        ReadOnlySpan<byte> zeros = stackalloc byte[Alignment];
+        Write(zeros[..(int)(-_written & (to - 1))]);
+        _checksum = isChecked ? _checksum : before;
     }
 
     private void Write(ReadOnlySpan<byte> bytes)
     {
         _output.Write(bytes);
         _written += bytes.Length;
+        _checksum = Crc32C.Of(bytes, _checksum);
     }
 }

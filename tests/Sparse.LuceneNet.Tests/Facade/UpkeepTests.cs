@@ -73,7 +73,7 @@ internal sealed class UpkeepTests : IndexFixture
         Assert.That(statistics.Bytes, Is.EqualTo(new DirectoryInfo(IndexPath).GetFiles().Where(f => f.Name is not "write.lock" and not "segments.gen").Sum(f => f.Length)));
         Assert.That(statistics.SparseBytes, Is.EqualTo(statistics.BytesByKind["sid"] + statistics.BytesByKind["sip"]));
         Assert.That(statistics.BytesPerPosting, Is.InRange(1, 20));
-        Assert.That((statistics.Encoder, statistics.Scale, statistics.FormatVersion), Is.EqualTo((encoder.Identity, index.Scale, 2)));
+        Assert.That((statistics.Encoder, statistics.Scale, statistics.FormatVersion), Is.EqualTo((encoder.Identity, index.Scale, 3)));
     }
 
     [Test]

@@ -29,7 +29,7 @@ public sealed class GoldenIndexTests
     }
 
     [Test]
-    public void An_old_index_reads_as_it_was_written([Values(1, 2)] int version)
+    public void An_old_index_reads_as_it_was_written([Values(1, 2, 3)] int version)
     {
         using Directory directory = FSDirectory.Open(Folder(version));
         ToyIndex.AssertClean(directory);
@@ -45,7 +45,7 @@ public sealed class GoldenIndexTests
     }
 
     [Test]
-    public void An_old_index_is_searched([Values(1, 2)] int version, [Values] bool pruned)
+    public void An_old_index_is_searched([Values(1, 2, 3)] int version, [Values] bool pruned)
     {
         using Directory directory = FSDirectory.Open(Folder(version));
         using DirectoryReader reader = DirectoryReader.Open(directory);
@@ -58,7 +58,7 @@ public sealed class GoldenIndexTests
     }
 
     [Test]
-    public void An_old_index_is_merged_by_the_writer_of_today([Values(1, 2)] int version)
+    public void An_old_index_is_merged_by_the_writer_of_today([Values(1, 2, 3)] int version)
     {
         using var directory = new RAMDirectory(FSDirectory.Open(Folder(version)), IOContext.READ_ONCE);
         using (var writer = new IndexWriter(directory, ToyIndex.Config(Codec)))
@@ -73,7 +73,7 @@ public sealed class GoldenIndexTests
         Assert.That(SparseFieldInfo.Read(reader, ToyIndex.SparseField)?.FormatVersion, Is.EqualTo(ImpactPostingsFormat.Version));
     }
 
-    private static string Folder(int version)
+    internal static string Folder(int version)
     {
         var folder = new DirectoryInfo(AppContext.BaseDirectory);
         while (!File.Exists(Path.Combine(folder.FullName, "Sparse.sln")))

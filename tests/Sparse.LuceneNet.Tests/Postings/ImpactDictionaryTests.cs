@@ -37,18 +37,20 @@ public sealed class ImpactDictionaryTests
 
     private static ImpactDictionary Read(BytesRef[] terms)
     {
-        using var output = new RAMOutputStream();
-        foreach (BytesRef term in terms)
+        using var directory = new RAMDirectory();
+        using (IndexOutput output = directory.CreateOutput("terms", IOContext.DEFAULT))
         {
-            output.WriteVInt32(term.Length);
-            output.WriteBytes(term.Bytes, term.Offset, term.Length);
-            output.WriteVInt32(1);
+            foreach (BytesRef term in terms)
+            {
+                output.WriteVInt32(term.Length);
+                output.WriteBytes(term.Bytes, term.Offset, term.Length);
+                output.WriteVInt32(1);
+            }
         }
 
-        var bytes = new byte[output.Position];
-        output.WriteTo(bytes, 0);
+        using IndexInput input = directory.OpenInput("terms", IOContext.DEFAULT);
         var dictionary = new ImpactDictionary(terms.Length, 0);
-        dictionary.Read(new ByteArrayDataInput(bytes), withLengths: false);
+        dictionary.Read(input, withLengths: false);
         return dictionary;
     }
 }

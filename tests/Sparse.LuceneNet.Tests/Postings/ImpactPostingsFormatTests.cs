@@ -12,17 +12,20 @@ public sealed class ImpactPostingsFormat1Tests : PostingsFormatConformance
     public override bool TakesPackedVectors => false;
 
     /// <inheritdoc/>
+    public override bool ChecksTerms => false;
+
+    /// <inheritdoc/>
     public override PostingsFormat NewPostingsFormat(SparseFieldFormat format) => new ImpactPostingsFormat1(format);
 }
 
-/// <summary>Version 2, documents in their own order.</summary>
+/// <summary>Version 3, documents in their own order.</summary>
 public sealed class ImpactPostingsFormatTests : PostingsFormatConformance
 {
     /// <inheritdoc/>
     public override PostingsFormat NewPostingsFormat(SparseFieldFormat format) => new ImpactPostingsFormat(format);
 }
 
-/// <summary>Version 2, every merge reordered.</summary>
+/// <summary>Version 3, every merge reordered.</summary>
 public sealed class ReorderedPostingsFormatTests : PostingsFormatConformance
 {
     /// <inheritdoc/>

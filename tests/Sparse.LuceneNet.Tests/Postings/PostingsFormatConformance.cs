@@ -21,6 +21,9 @@ public abstract partial class PostingsFormatConformance
     /// <summary>True where the format unpacks the vectors of a <see cref="PackedImpactField"/>.</summary>
     public virtual bool TakesPackedVectors => true;
 
+    /// <summary>True where each term has a checksum.</summary>
+    public virtual bool ChecksTerms => true;
+
     /// <summary>The format under test.</summary>
     /// <param name="format">Scale and encoder of the fields that it will write.</param>
     /// <returns>A new instance.</returns>

@@ -73,5 +73,5 @@ internal sealed class ImpactPostingsFormat1 : PostingsFormat
     /// <inheritdoc/>
     /// <exception cref="IndexFormatTooNewException">The segment was written by a later version.</exception>
     /// <exception cref="CorruptIndexException">A file is damaged or truncated.</exception>
-    public override FieldsProducer FieldsProducer(SegmentReadState state) => new ImpactPostingsReader(state, Version);
+    public override FieldsProducer FieldsProducer(SegmentReadState state) => new ImpactPostingsReader(state, Version, Version);
 }

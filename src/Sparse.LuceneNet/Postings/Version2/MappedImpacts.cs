@@ -8,8 +8,8 @@ namespace Sparse.LuceneNet.Postings.Version2;
 /// <summary>The impact segment of one field, whose terms are verified before they are first read. Safe for concurrent use until disposed.</summary>
 /// <remarks>
 /// Reading follows pointers, so that no byte of the file may be trusted with where to go: opening checks the records of all
-/// terms, and <see cref="Term"/> checks everything else of a term once. That costs about as much as one sweep over its postings.
-/// The checksum of a file of many gigabytes would cost seconds. Memory is read under a lease alone (<see cref="Acquire"/>): closing the
+/// terms, and <see cref="Term"/> checks everything else of a term once, its checksum included where it has one (version 3). That costs
+/// about as much as one sweep over its postings. The checksum of a file of many gigabytes would cost seconds. Memory is read under a lease alone (<see cref="Acquire"/>): closing the
 /// reader in the middle of a search would otherwise unmap what the search reads, which ends the process.
 /// </remarks>
 internal sealed class MappedImpacts : IDisposable
@@ -40,13 +40,14 @@ internal sealed class MappedImpacts : IDisposable
     /// <param name="input">The open file; a clone of it is read where the segment is copied.</param>
     /// <param name="start">Where the segment begins in the file.</param>
     /// <param name="length">Its length in bytes.</param>
+    /// <param name="version">Version of the file.</param>
     /// <param name="info">The Lucene segment.</param>
     /// <param name="field">The field.</param>
     /// <param name="dictionary">Its terms, which the impact segment must have in the same number and with the same document frequencies.</param>
     /// <returns>The opened segment.</returns>
     /// <exception cref="CorruptIndexException">The segment is damaged or truncated.</exception>
     public static unsafe MappedImpacts Open(
-        Directory directory, string name, IndexInput input, long start, long length, SegmentInfo info, FieldInfo field, ImpactDictionary dictionary)
+        Directory directory, string name, IndexInput input, long start, long length, int version, SegmentInfo info, FieldInfo field, ImpactDictionary dictionary)
     {
         string place = $"sparse field '{field.Name}' in segment {info.Name}";
         if (start < 0 || length < 0 || start > input.Length - length)
@@ -55,7 +56,8 @@ internal sealed class MappedImpacts : IDisposable
         }
 
         ImpactMemory memory;
-        if (directory is FSDirectory folder && start % ImpactFormat.Alignment == 0)
+        FSDirectory? folder = directory is CheckedDirectory verified ? verified.Folder : directory as FSDirectory;
+        if (folder is not null && start % ImpactFormat.Alignment == 0)
         {
             memory = ImpactMemory.Map(Path.Combine(folder.Directory.FullName, name), start, length);
         }
@@ -73,6 +75,11 @@ internal sealed class MappedImpacts : IDisposable
             if (segment.Documents != info.DocCount || segment.Terms != dictionary.Count)
             {
                 throw new InvalidDataException($"it has {segment.Documents} documents and {segment.Terms} terms instead of {info.DocCount} and {dictionary.Count}");
+            }
+
+            if (segment.Checksums == null && version >= ImpactPostingsFormat.Version)
+            {
+                throw new InvalidDataException("it says that it has no checksums");
             }
 
             var impacts = new MappedImpacts(segment, place);
