@@ -6,12 +6,12 @@ using Sparse.Vectors;
 namespace Sparse.Cli;
 
 /// <summary>What the options say about the query side of a search.</summary>
-/// <param name="IndexFolder">Folder of the index.</param>
+/// <param name="Place">Where the index lies.</param>
 /// <param name="Mode">The mode; null for the index's default.</param>
 /// <param name="Encoding">How queries become term vectors.</param>
 /// <param name="ModelFolder">A model folder given by the user; null: the one that the index remembers.</param>
 /// <param name="Fusion">How hybrid search fuses.</param>
-internal sealed record QueryChoice(string IndexFolder, SearchMode? Mode, QueryEncoding Encoding, string? ModelFolder, FusionOptions Fusion);
+internal sealed record QueryChoice(IndexPlace Place, SearchMode? Mode, QueryEncoding Encoding, string? ModelFolder, FusionOptions Fusion);
 
 /// <summary>The query side of a search, resolved against an index: its mode and, only where that mode needs one, an encoder.</summary>
 internal sealed class QuerySide : IDisposable
@@ -40,7 +40,7 @@ internal sealed class QuerySide : IDisposable
     /// <param name="choice">What the user said.</param>
     /// <returns>The query side; it owns its encoder.</returns>
     /// <exception cref="WrongInputException">The index can't be searched so.</exception>
-    public static QuerySide Open(SparseIndex index, QueryChoice choice)
+    public static QuerySide Open(ISparseIndex index, QueryChoice choice)
     {
         SearchMode mode = choice.Mode ?? (index.Encoder is null ? SearchMode.Bm25 : SearchMode.Hybrid);
         if (mode == SearchMode.Bm25)
@@ -50,10 +50,10 @@ internal sealed class QuerySide : IDisposable
 
         if (index.Encoder is not { } identity)
         {
-            throw new WrongInputException($"'{choice.IndexFolder}' was built with --encoder none and holds no vectors; search it with --mode bm25");
+            throw new WrongInputException($"'{choice.Place}' was built with --encoder none and holds no vectors; search it with --mode bm25");
         }
 
-        ToolMemory memory = ToolMemory.Read(choice.IndexFolder) ?? new ToolMemory();
+        ToolMemory memory = choice.Place.Memory(index);
         bool isByTable = choice.Encoding == QueryEncoding.Idf
             || (choice.Encoding == QueryEncoding.Auto && EncoderChoice.HasQueryTable(choice.ModelFolder ?? memory.ModelFolder));
         ITermEncoder encoder = isByTable

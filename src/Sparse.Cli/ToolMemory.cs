@@ -8,6 +8,7 @@ namespace Sparse.Cli;
 internal sealed record ToolMemory
 {
     private const string FileName = "sparse-tool.json";
+    private const string NoteKey = "tool";
 
     /// <summary>Full path of the model folder; null for the built-in model and for text alone.</summary>
     public string? ModelFolder { get; init; }
@@ -36,6 +37,24 @@ internal sealed record ToolMemory
         catch (JsonException)
         {
             // A half-written file after a power cut: the same as none, the encoder is then asked for by name.
+            return null;
+        }
+    }
+
+    /// <summary>What goes with an index to a cluster.</summary>
+    public IReadOnlyDictionary<string, string> ToNotes() => new Dictionary<string, string> { [NoteKey] = JsonSerializer.Serialize(this, ToolMemoryJson.Default.ToolMemory) };
+
+    /// <summary>What came with an index on a cluster.</summary>
+    /// <param name="notes">Its notes.</param>
+    /// <returns>Null where another application pushed it.</returns>
+    public static ToolMemory? FromNotes(IReadOnlyDictionary<string, string> notes)
+    {
+        try
+        {
+            return notes.TryGetValue(NoteKey, out string? text) ? JsonSerializer.Deserialize(text, ToolMemoryJson.Default.ToolMemory) : null;
+        }
+        catch (JsonException)
+        {
             return null;
         }
     }
