@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Sparse.Fusion;
 using Sparse.LuceneNet;
 using Sparse.LuceneNet.Storage;
 using Sparse.OpenSearch.Cluster;
@@ -43,6 +44,11 @@ public sealed partial class OpenSearchIndex
                 index.Add(new EncodedDocuments(Array.ConvertAll(page, document => document.Document), vectors, index.Encoder));
                 count += page.Length;
                 progress?.Report(page.Length);
+            }
+
+            if (FusionCalibration.TryParse(meta.Calibration) is { } calibration)
+            {
+                index.SetCalibration(calibration);
             }
 
             index.Commit();

@@ -90,7 +90,10 @@ internal sealed class PushTests
         Assert.That(OpenSearchIndex.Push(local, target), Is.EqualTo(new PushReport("changing", 2, Pages.All.Length - 3, 2, 1)));
         Assert.That(OpenSearchIndex.Push(local, target), Is.EqualTo(new PushReport("changing", 0, Pages.All.Length - 1, 0, 1)));
         using OpenSearchIndex remote = OpenSearchIndex.Open(target, Pages.Encoder);
-        AssertSame(remote, local, "a page with another text", new SearchOptions { Mode = SearchMode.Hybrid }, 1e-6, withLegs: false);
+
+        // A local index counts deleted documents until they are merged away.
+        local.Optimize();
+        AssertSame(remote, local, "a page with another text", new SearchOptions { Mode = SearchMode.Hybrid }, 1e-6);
         AssertSame(remote, local, "a page with another text", new SearchOptions { Mode = SearchMode.Sparse }, 0);
         Assert.That(remote.Get("common/tar"), Is.Null);
     }
