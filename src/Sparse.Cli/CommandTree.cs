@@ -25,6 +25,8 @@ internal static class CommandTree
             DeleteCommand.Create(),
             CheckCommand.Create(),
             BackupCommand.Create(),
+            PushCommand.Create(),
+            PullCommand.Create(),
             OptimizeCommand.Create(),
             UpgradeCommand.Create(),
             CalibrateCommand.Create(),

@@ -21,7 +21,7 @@ internal static class QueryBatch
     /// <param name="stop">Stops between queries.</param>
     /// <returns>One ranking a query, in order.</returns>
     public static TrecRun Run(
-        SparseIndex index, QuerySide side, IReadOnlyList<QueryText> queries, int k, bool dropQueryId, DocumentProgress progress, CancellationToken stop)
+        ISparseIndex index, QuerySide side, IReadOnlyList<QueryText> queries, int k, bool dropQueryId, DocumentProgress progress, CancellationToken stop)
     {
         var run = new TrecRun();
         foreach (QueryText[] window in queries.Chunk(Window))
@@ -40,7 +40,7 @@ internal static class QueryBatch
         return run;
     }
 
-    private static RunEntry[] Ranking(SparseIndex index, QueryText query, TermVector? vector, int k, SearchOptions options)
+    private static RunEntry[] Ranking(ISparseIndex index, QueryText query, TermVector? vector, int k, SearchOptions options)
     {
         bool isHybrid = options.Mode == SearchMode.Hybrid;
         if (string.IsNullOrWhiteSpace(query.Text) || (!isHybrid && vector is { Count: 0 }))

@@ -6,12 +6,12 @@ using Sparse.Vectors;
 namespace Sparse.Cli;
 
 /// <summary>What the options say about the query side of a search.</summary>
-/// <param name="IndexFolder">Folder of the index.</param>
+/// <param name="Place">Where the index lies.</param>
 /// <param name="Mode">The mode; null for the index's default.</param>
 /// <param name="Encoding">How queries become term vectors.</param>
 /// <param name="ModelFolder">A model folder given by the user; null: the one that the index remembers.</param>
 /// <param name="Fusion">How hybrid search fuses.</param>
-internal sealed record QueryChoice(string IndexFolder, SearchMode? Mode, QueryEncoding Encoding, string? ModelFolder, FusionOptions Fusion);
+internal sealed record QueryChoice(IndexPlace Place, SearchMode? Mode, QueryEncoding Encoding, string? ModelFolder, FusionOptions Fusion);
 
 /// <summary>The query side of a search, resolved against an index: its mode and, only where that mode needs one, an encoder.</summary>
 internal sealed class QuerySide : IDisposable
@@ -45,7 +45,7 @@ internal sealed class QuerySide : IDisposable
     /// neither mode nor model that need it. A run to be measured must not be by words when it says hybrid.</param>
     /// <returns>The query side; it owns its encoder.</returns>
     /// <exception cref="WrongInputException">The index can't be searched so.</exception>
-    public static QuerySide Open(SparseIndex index, QueryChoice choice, bool mayFallBack = false)
+    public static QuerySide Open(ISparseIndex index, QueryChoice choice, bool mayFallBack = false)
     {
         SearchMode mode = choice.Mode ?? (index.Encoder is null ? SearchMode.Bm25 : SearchMode.Hybrid);
         if (mode == SearchMode.Bm25)
@@ -55,12 +55,12 @@ internal sealed class QuerySide : IDisposable
 
         if (index.Encoder is not { } identity)
         {
-            throw new WrongInputException($"'{choice.IndexFolder}' was built with --encoder none and holds no vectors; search it with --mode bm25, or give it vectors: sparse upgrade");
+            throw new WrongInputException($"'{choice.Place}' was built with --encoder none and holds no vectors; search it with --mode bm25, or give it vectors: sparse upgrade");
         }
 
         try
         {
-            return new QuerySide(mode, OpenEncoder(identity, choice), choice.Fusion);
+            return new QuerySide(mode, OpenEncoder(index, identity, choice), choice.Fusion);
         }
         catch (Exception error) when (mayFallBack && mode == SearchMode.Hybrid && choice.ModelFolder is null && error is not OutOfMemoryException)
         {
@@ -68,9 +68,9 @@ internal sealed class QuerySide : IDisposable
         }
     }
 
-    private static ITermEncoder OpenEncoder(EncoderIdentity identity, QueryChoice choice)
+    private static ITermEncoder OpenEncoder(ISparseIndex index, EncoderIdentity identity, QueryChoice choice)
     {
-        ToolMemory memory = ToolMemory.Read(choice.IndexFolder) ?? new ToolMemory();
+        ToolMemory memory = choice.Place.Memory(index);
         bool isByTable = choice.Encoding == QueryEncoding.Idf
             || (choice.Encoding == QueryEncoding.Auto && EncoderChoice.HasQueryTable(choice.ModelFolder ?? memory.ModelFolder));
         return isByTable

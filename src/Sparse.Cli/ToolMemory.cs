@@ -9,6 +9,7 @@ namespace Sparse.Cli;
 internal sealed record ToolMemory
 {
     private const string FileName = "sparse-tool.json";
+    private const string NoteKey = "tool";
 
     /// <summary>Full path of the model folder; null for the built-in model and for text alone.</summary>
     public string? ModelFolder { get; init; }
@@ -48,6 +49,24 @@ internal sealed record ToolMemory
         }
 
         throw new InvalidDataException($"'{path}' is damaged: it says which model made the index, and how. Delete it, and give --encoder, --max-tokens and --chunk as the index was made with.");
+    }
+
+    /// <summary>What goes with an index to a cluster.</summary>
+    public IReadOnlyDictionary<string, string> ToNotes() => new Dictionary<string, string> { [NoteKey] = JsonSerializer.Serialize(this, ToolMemoryJson.Default.ToolMemory) };
+
+    /// <summary>What came with an index on a cluster.</summary>
+    /// <param name="notes">Its notes.</param>
+    /// <returns>Null where another application pushed it.</returns>
+    public static ToolMemory? FromNotes(IReadOnlyDictionary<string, string> notes)
+    {
+        try
+        {
+            return notes.TryGetValue(NoteKey, out string? text) ? JsonSerializer.Deserialize(text, ToolMemoryJson.Default.ToolMemory) : null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
     }
 
     /// <summary>Keeps this beside an index.</summary>

@@ -27,7 +27,7 @@ public sealed partial class SparseIndex
     public FusionCalibration Calibrate(int queries = CalibrationSample.DefaultQueries)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(queries, 1);
-        IndexChanges changes = RequireWriter();
+        RequireWriter();
         ITermEncoder encoder = RequireQueryEncoder(new SearchOptions());
         Commit();
         FusionCalibration calibration = _view.Read((searcher, _) =>
@@ -35,10 +35,16 @@ public sealed partial class SparseIndex
             var sample = new CalibrationSample(searcher, _analyzer, encoder, _identity.Scale ?? 1);
             return sample.Fit(queries);
         });
-        changes.SetCommitData(data => data[IndexIdentity.CalibrationKey] = calibration.ToString());
-        changes.Commit();
-        Refresh();
+        SetCalibration(calibration);
         return calibration;
+    }
+
+    /// <summary>Keeps a scale that was fitted before, and commits.</summary>
+    /// <param name="calibration">The scale.</param>
+    internal void SetCalibration(FusionCalibration calibration)
+    {
+        RequireWriter().SetCommitData(data => data[IndexIdentity.CalibrationKey] = calibration.ToString());
+        Commit();
     }
 
     private static FusionCalibration ReadCalibration(IndexReader reader) =>

@@ -340,7 +340,8 @@ public sealed partial class SparseIndex
         });
     }
 
-    private static SearchHit Explained(SearchHit hit, Ranked ranked, SparseDocument document, IHitExplainer? explainer, SearchOptions options)
+    /// <summary>A hit with what its explainer says of it, as far as the options ask.</summary>
+    internal static SearchHit Explained(SearchHit hit, Ranked ranked, SparseDocument document, IHitExplainer? explainer, SearchOptions options)
     {
         if (explainer is null)
         {

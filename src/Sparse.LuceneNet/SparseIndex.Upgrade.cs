@@ -33,7 +33,7 @@ public sealed partial class SparseIndex
         ArgumentException.ThrowIfNullOrEmpty(directory);
         ArgumentNullException.ThrowIfNull(encoder);
         IndexFolder.RequireIndex(directory);
-        return IndexFolder.Guard(directory, () => new SparseIndex(directory, encoder, options ?? new(), created: null, readOnly: false, upgrades: true));
+        return IndexFolder.Guard(directory, () => new SparseIndex([directory], encoder, options ?? new(), created: null, readOnly: false, upgrades: true));
     }
 
     /// <summary>Gives vectors to the documents that have none, in place, from their stored texts.</summary>

@@ -19,7 +19,7 @@ namespace Sparse.LuceneNet;
 /// <see cref="Commit"/> and <see cref="Refresh"/> move them forward. <see cref="Dispose"/> gives up what was not committed.</para>
 /// <para>The encoder stays the caller's: the index does not dispose it.</para>
 /// </remarks>
-public sealed partial class SparseIndex : IDisposable
+public sealed partial class SparseIndex : ISparseIndex
 {
     private readonly string[] _paths;
     private readonly List<CheckedDirectory> _directories = [];
@@ -322,6 +322,23 @@ public sealed partial class SparseIndex : IDisposable
         ArgumentNullException.ThrowIfNull(id);
         return _view.Read((searcher, reader) => DocumentFields.Find(reader, id) is >= 0 and var doc ? DocumentFields.Read(searcher, doc) : null);
     }
+
+    /// <summary>Reads all documents of the last commit with their vectors, as they are stored.</summary>
+    /// <returns>The documents in the order that breaks ties; reads on as it is enumerated.</returns>
+    internal IEnumerable<StoredDocument> ReadStored()
+    {
+        using DirectoryReader reader = DirectoryReader.Open(_directory);
+        foreach (StoredDocument document in StoredDocuments.Read(reader))
+        {
+            yield return document;
+        }
+    }
+
+    /// <summary>True when documents may have passages.</summary>
+    internal bool HasPassages => _view.Read((_, reader) => PassageColumns.AreIn(reader));
+
+    /// <summary>How the index reads words, and what its further fields are.</summary>
+    internal IndexSchema Schema => _schema;
 
     /// <summary>Copies the last commit into another folder while the index goes on being written and searched.</summary>
     /// <param name="toDirectory">A folder that is empty or does not exist yet.</param>

@@ -9,7 +9,7 @@ using Spectre.Console;
 
 namespace Sparse.Cli.Commands;
 
-/// <summary><c>sparse eval --qrels FILE (--run FILE | --index DIR --queries FILE) [--metrics ...] [--json]</c>.</summary>
+/// <summary><c>sparse eval --qrels FILE (--run FILE | --index DIR|--target URL --queries FILE) [--metrics ...] [--json]</c>.</summary>
 internal static class EvalCommand
 {
     private const int LeastDepth = 100;
@@ -20,7 +20,7 @@ internal static class EvalCommand
     {
         Option<string> qrels = SharedOptions.Qrels();
         var run = new Option<string?>("--run") { Description = "Evaluate this TREC run", HelpName = "FILE" };
-        Option<string?> index = SharedOptions.Index(required: false);
+        var place = new PlaceOptions(required: false);
         Option<string?> queries = SharedOptions.Queries();
         Option<string> metrics = SharedOptions.Metrics();
         Option<int?> k = SharedOptions.K("Hits a query; default: the largest cut of the measures", null);
@@ -32,8 +32,9 @@ internal static class EvalCommand
         Option<bool> json = SharedOptions.Json();
         var command = new Command("eval", "Measure how good a run is, or what an index finds for judged queries")
         {
-            qrels, run, index, queries, metrics, k, mode, queryEncoder, modelFolder, dropQueryId, json,
+            qrels, run, queries, metrics, k, mode, queryEncoder, modelFolder, dropQueryId, json,
         };
+        place.AddTo(command);
         foreach (Option option in fusion.Options)
         {
             command.Add(option);
@@ -43,20 +44,20 @@ internal static class EvalCommand
         {
             IReadOnlyList<Measure> measures = Measure.ParseList(parsed.GetRequiredValue(metrics));
             string? runFile = parsed.GetValue(run);
-            string? folder = parsed.GetValue(index);
+            IndexPlace? searched = place.Read(parsed);
             string? queryFile = parsed.GetValue(queries);
-            bool hasRun = runFile is not null && folder is null && queryFile is null;
-            bool hasIndex = runFile is null && folder is not null && queryFile is not null;
+            bool hasRun = runFile is not null && searched is null && queryFile is null;
+            bool hasIndex = runFile is null && searched is not null && queryFile is not null;
             if (!hasRun && !hasIndex)
             {
-                throw new WrongInputException("give either --run FILE, or --index DIR with --queries FILE");
+                throw new WrongInputException("give either --run FILE, or --index DIR (or --target URL) with --queries FILE");
             }
 
             Qrels judgements = Qrels.Read(parsed.GetRequiredValue(qrels));
             bool dropsOwn = parsed.GetValue(dropQueryId);
             TrecRun evaluated = hasRun
                 ? WithoutOwnIds(TrecRun.Read(runFile!), dropsOwn)
-                : Search(new QueryChoice(folder!, parsed.GetValue(mode), parsed.GetValue(queryEncoder), parsed.GetValue(modelFolder), fusion.Read(parsed)),
+                : Search(new QueryChoice(searched!, parsed.GetValue(mode), parsed.GetValue(queryEncoder), parsed.GetValue(modelFolder), fusion.Read(parsed)),
                     judgements, queryFile!, parsed.GetValue(k) ?? Depth(measures), dropsOwn);
             Show(measures, judgements, evaluated, parsed.GetValue(json));
             return ExitCode.Success;
@@ -78,7 +79,7 @@ internal static class EvalCommand
             Screen.Warn($"{Figure.Count(judged.Count - queries.Length)} of {Figure.Count(judged.Count)} judged queries are not in '{queryFile}' and count as 0");
         }
 
-        using SparseIndex index = IndexFolder.OpenReadOnly(choice.IndexFolder);
+        using ISparseIndex index = choice.Place.Open();
         using QuerySide side = QuerySide.Open(index, choice);
         using var stop = new StopSignal();
         return DocumentProgress.Run("Searching", "queries", progress => QueryBatch.Run(index, side, queries, k, dropQueryId, progress, stop.Token));

@@ -7,7 +7,7 @@ using Sparse.LuceneNet;
 
 namespace Sparse.Cli.Commands;
 
-/// <summary><c>sparse search QUERY --index DIR [-k 10] [--json]</c>, or <c>--queries FILE --run OUT.trec</c>.</summary>
+/// <summary><c>sparse search QUERY --index DIR|--target URL [-k 10] [--json]</c>, or <c>--queries FILE --run OUT.trec</c>.</summary>
 internal static class SearchCommand
 {
     private const int HitsOfOneQuery = 10;
@@ -17,7 +17,7 @@ internal static class SearchCommand
     public static Command Create()
     {
         var query = new Argument<string[]>("QUERY") { Description = "Any text; it has no syntax", Arity = ArgumentArity.ZeroOrMore };
-        Option<string?> index = SharedOptions.Index();
+        var place = new PlaceOptions();
         Option<int?> k = SharedOptions.K("Hits a query; default: 10, with --queries 1,000", null);
         Option<SearchMode?> mode = SharedOptions.Mode();
         var fusion = new FusionChoice();
@@ -30,8 +30,9 @@ internal static class SearchCommand
         Option<bool> dropQueryId = SharedOptions.DropQueryId();
         var command = new Command("search", "Search an index, by one query or a file of them")
         {
-            query, index, k, mode, queryEncoder, modelFolder, json, queries, run, dropQueryId,
+            query, k, mode, queryEncoder, modelFolder, json, queries, run, dropQueryId,
         };
+        place.AddTo(command);
         foreach (Option option in (Option[])[skip, .. fusion.Options])
         {
             command.Add(option);
@@ -44,7 +45,7 @@ internal static class SearchCommand
             string[] words = parsed.GetValue(query) ?? [];
             string? file = parsed.GetValue(queries);
             string? output = parsed.GetValue(run);
-            var choice = new QueryChoice(parsed.GetRequiredValue(index)!, parsed.GetValue(mode), parsed.GetValue(queryEncoder), parsed.GetValue(modelFolder), fusion.Read(parsed));
+            var choice = new QueryChoice(place.Read(parsed)!, parsed.GetValue(mode), parsed.GetValue(queryEncoder), parsed.GetValue(modelFolder), fusion.Read(parsed));
             if (file is null && output is null)
             {
                 return One(words, choice, parsed.GetValue(k) ?? HitsOfOneQuery, parsed.GetValue(skip) ?? 0, parsed.GetValue(json), options => results.Apply(parsed, options));
@@ -73,7 +74,7 @@ internal static class SearchCommand
             throw new WrongInputException("the query is empty");
         }
 
-        using SparseIndex index = IndexFolder.OpenReadOnly(choice.IndexFolder);
+        using ISparseIndex index = choice.Place.Open();
         using QuerySide side = QuerySide.Open(index, choice, mayFallBack: true);
         SearchOptions options = shape(side.Options(skip + k)) with { Skip = skip };
         if (choice.Mode is null && options.Mode == SearchMode.Hybrid)
@@ -116,7 +117,7 @@ internal static class SearchCommand
     private static int Batch(string file, string output, QueryChoice choice, int k, bool dropQueryId)
     {
         IReadOnlyList<QueryText> queries = QueryFile.Read(file);
-        using SparseIndex index = IndexFolder.OpenReadOnly(choice.IndexFolder);
+        using ISparseIndex index = choice.Place.Open();
         using QuerySide side = QuerySide.Open(index, choice);
         using var stop = new StopSignal();
         (TrecRun run, TimeSpan elapsed) = DocumentProgress.Run("Searching", "queries", progress =>

@@ -74,6 +74,10 @@ internal sealed class DocumentProgress
         }
     }
 
+    /// <summary>Counts what a library reports, on the thread that reports it.</summary>
+    /// <param name="documents">All documents.</param>
+    public IProgress<int> Steps(int documents) => new Counter(this, documents);
+
     private string Figures()
     {
         lock (_clock)
@@ -87,6 +91,11 @@ internal sealed class DocumentProgress
             string left = _share is > 0 and < 0.999 and { } share ? $", {Figure.Duration(Elapsed * (1 - share) / share)} left" : "";
             return $"{count}, {Figure.Rate(Rate)}/s{left}";
         }
+    }
+
+    private sealed class Counter(DocumentProgress progress, int documents) : IProgress<int>
+    {
+        public void Report(int value) => progress.Advance(value, Math.Min(1, (double)(progress.Done + value) / documents));
     }
 
     private sealed class FiguresColumn(DocumentProgress progress) : ProgressColumn

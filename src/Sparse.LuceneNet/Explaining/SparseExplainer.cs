@@ -10,8 +10,9 @@ namespace Sparse.LuceneNet.Explaining;
 internal sealed class SparseExplainer : IHitExplainer
 {
     private readonly SparseQuery _query;
-    private readonly SparseWeight _weight;
-    private readonly IList<AtomicReaderContext> _leaves;
+    private readonly ushort[] _weights;
+    private readonly int _exponent;
+    private readonly Func<int, int[]> _impactsOf;
     private readonly Vocabulary _vocabulary;
     private readonly Func<string, SourcedTerms?> _sourcesOf;
     private readonly SourcedTerms? _querySources;
@@ -26,25 +27,54 @@ internal sealed class SparseExplainer : IHitExplainer
     /// <param name="rules">Terms whose weight a rule made, with the rule's id.</param>
     public SparseExplainer(
         IndexSearcher searcher, SparseQuery query, Vocabulary vocabulary, SourcedTerms? querySources, Func<string, SourcedTerms?> sourcesOf, IReadOnlyDictionary<string, string> rules)
+        : this(query, (SparseWeight)query.CreateWeight(searcher), searcher.IndexReader.Leaves, vocabulary, querySources, sourcesOf, rules)
+    {
+    }
+
+    /// <summary>Makes an explainer of documents wherever they lie.</summary>
+    /// <param name="query">The query.</param>
+    /// <param name="weights">[terms] its integer weights.</param>
+    /// <param name="exponent">Score = Σ weight × impact × 2^this.</param>
+    /// <param name="impactsOf">[terms] impacts in the document with a number.</param>
+    /// <param name="vocabulary">The vocabulary of its terms.</param>
+    /// <param name="querySources">Sources of the query's terms; null where nobody tells.</param>
+    /// <param name="sourcesOf">Sources of a document's text.</param>
+    /// <param name="rules">Terms whose weight a rule made, with the rule's id.</param>
+    public SparseExplainer(
+        SparseQuery query, ushort[] weights, int exponent, Func<int, int[]> impactsOf, Vocabulary vocabulary, SourcedTerms? querySources, Func<string, SourcedTerms?> sourcesOf,
+        IReadOnlyDictionary<string, string> rules)
     {
         _query = query;
-        _weight = (SparseWeight)query.CreateWeight(searcher);
-        _leaves = searcher.IndexReader.Leaves;
+        _weights = weights;
+        _exponent = exponent;
+        _impactsOf = impactsOf;
         _vocabulary = vocabulary;
         _querySources = querySources;
         _sourcesOf = sourcesOf;
         _rules = rules;
     }
 
+    private SparseExplainer(
+        SparseQuery query, SparseWeight weight, IList<AtomicReaderContext> leaves, Vocabulary vocabulary, SourcedTerms? querySources, Func<string, SourcedTerms?> sourcesOf,
+        IReadOnlyDictionary<string, string> rules)
+        : this(query, weight.Weights.ToArray(), weight.Exponent, ImpactsIn(weight, leaves), vocabulary, querySources, sourcesOf, rules)
+    {
+    }
+
+    private static Func<int, int[]> ImpactsIn(SparseWeight weight, IList<AtomicReaderContext> leaves) => doc =>
+    {
+        AtomicReaderContext leaf = leaves[ReaderUtil.SubIndex(doc, leaves)];
+        return weight.ImpactsOf(leaf, doc - leaf.DocBase);
+    };
+
     /// <inheritdoc/>
     public (HitExplanation Explanation, List<Mark> Marks) Explain(int doc, SparseDocument document)
     {
-        AtomicReaderContext leaf = _leaves[ReaderUtil.SubIndex(doc, _leaves)];
-        int[] impacts = _weight.ImpactsOf(leaf, doc - leaf.DocBase);
+        int[] impacts = _impactsOf(doc);
         long points = 0;
         for (int i = 0; i < impacts.Length; i++)
         {
-            points += _weight.Weights[i] * impacts[i];
+            points += _weights[i] * impacts[i];
         }
 
         SourcedTerms? sources = points == 0 ? null : _sourcesOf(document.FullText);
@@ -59,9 +89,9 @@ internal sealed class SparseExplainer : IHitExplainer
             }
 
             string term = _query.Terms[i];
-            int product = _weight.Weights[i] * impacts[i];
+            int product = _weights[i] * impacts[i];
             terms.Add(new MatchedTerm(
-                term, _weight.Weights[i], impacts[i], product, Math.ScaleB((double)product, _weight.Exponent), (double)product / points, Holds(_querySources, term) && Holds(sources, term))
+                term, _weights[i], impacts[i], product, Math.ScaleB((double)product, _exponent), (double)product / points, Holds(_querySources, term) && Holds(sources, term))
             {
                 InQuery = Source(_querySources, term, 0, null),
                 InDocument = Source(sources, term, textStart, sentences),
@@ -70,7 +100,7 @@ internal sealed class SparseExplainer : IHitExplainer
         }
 
         terms.Sort((left, right) => left.Points != right.Points ? right.Points.CompareTo(left.Points) : string.CompareOrdinal(left.Term, right.Term));
-        return (new HitExplanation(points, _weight.Exponent, terms), Marks(sources, terms, textStart));
+        return (new HitExplanation(points, _exponent, terms), Marks(sources, terms, textStart));
     }
 
     private bool Holds(SourcedTerms? sources, string term)

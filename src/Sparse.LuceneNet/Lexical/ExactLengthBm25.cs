@@ -52,6 +52,11 @@ internal sealed class ExactLengthBm25 : Similarity
     /// <param name="docFreq">Documents that hold the word.</param>
     public double MostOf(long documents, long docFreq) => Idf(documents, docFreq) * (_k1 + 1);
 
+    /// <summary>How much of a word's most a document has.</summary>
+    /// <param name="freq">How often it says the word.</param>
+    /// <param name="length">Its words, over the average document's.</param>
+    public double Saturation(float freq, double length) => freq * (_k1 + 1.0) / (freq + _k1 * (1 - _b + _b * length));
+
     /// <inheritdoc/>
     public override long ComputeNorm(FieldInvertState state) => state.Length;
 
@@ -123,10 +128,6 @@ internal sealed class ExactLengthBm25 : Similarity
             return result;
         }
 
-        private double Saturation(int doc, float freq)
-        {
-            double length = lengths is null ? 1 : lengths.Get(doc) / weight.AverageLength;
-            return freq * (similarity._k1 + 1.0) / (freq + similarity._k1 * (1 - similarity._b + similarity._b * length));
-        }
+        private double Saturation(int doc, float freq) => similarity.Saturation(freq, lengths is null ? 1 : lengths.Get(doc) / weight.AverageLength);
     }
 }
