@@ -27,18 +27,18 @@ internal static class ServeCommand
         using var stop = new StopSignal();
         var options = new ServerOptions { Keys = keys is null ? null : ApiKeys.Read(keys), Traces = traces is null ? null : Collector(traces) };
         options = urls.Length == 0 ? options : options with { Urls = urls };
+        if (folders.GroupBy(NameOf).FirstOrDefault(same => same.Count() > 1) is { } twice)
+        {
+            throw new WrongInputException($"two folders are named '{twice.Key}'; an index is served under its folder's name, so rename one");
+        }
+
         var served = new List<ServedIndex>();
         var marks = new List<ServedMark>();
         try
         {
             foreach (string folder in folders)
             {
-                ServedIndex index = Open(folder);
-                served.Add(index);
-                if (served.Count(other => other.Name == index.Name) > 1)
-                {
-                    throw new WrongInputException($"two folders are named '{index.Name}'; an index is served under its folder's name, so rename one");
-                }
+                served.Add(Open(folder));
             }
 
             await using WebApplication app = SparseServer.Build(served, options);
@@ -65,6 +65,8 @@ internal static class ServeCommand
         return ExitCode.Success;
     }
 
+    private static string NameOf(string folder) => new DirectoryInfo(folder).Name;
+
     private static Uri Collector(string given) => Uri.TryCreate(given, UriKind.Absolute, out Uri? uri) && uri.Scheme is "http" or "https" ? uri
         : throw new WrongInputException($"--traces takes an address such as http://127.0.0.1:4318, not '{given}'");
 
@@ -89,6 +91,6 @@ internal static class ServeCommand
         }
 
         SparseIndexOptions options = memory.Chunk?.Apply(model, new SparseIndexOptions()) ?? new SparseIndexOptions();
-        return new ServedIndex(new DirectoryInfo(folder).Name, ServedMark.OpenUnserved(folder, model, options), model, table);
+        return new ServedIndex(NameOf(folder), ServedMark.OpenUnserved(folder, model, options), model, table);
     }
 }
