@@ -327,7 +327,7 @@ public sealed partial class SparseIndex : ISparseIndex
     /// <returns>The documents in the order that breaks ties; reads on as it is enumerated.</returns>
     internal IEnumerable<StoredDocument> ReadStored()
     {
-        using DirectoryReader reader = DirectoryReader.Open(_directory);
+        using DirectoryReader reader = DirectoryReader.Open(_directories[0]);
         foreach (StoredDocument document in StoredDocuments.Read(reader))
         {
             yield return document;

@@ -6,7 +6,7 @@ namespace Sparse.Extensions.Hosting;
 
 /// <summary>
 /// Healthy while the index can be read and background indexing, where there is any, has not failed:
-/// <c>services.AddHealthChecks().AddCheck&lt;SparseIndexHealthCheck&gt;("search")</c>. Takes microseconds; what lies on disk is checked by <see cref="SparseIndex.Check"/>.
+/// <c>services.AddHealthChecks().AddCheck&lt;SparseIndexHealthCheck&gt;("search")</c>. Takes microseconds; what lies on disk is checked by <see cref="SparseIndex.Check()"/>.
 /// </summary>
 /// <param name="services">Has the index; the indexing service, if there is one, is looked for.</param>
 public sealed class SparseIndexHealthCheck(IServiceProvider services) : IHealthCheck
