@@ -46,7 +46,8 @@ internal sealed class ClusterClient : IDisposable
 
             // A redirect would carry documents, and perhaps credentials, where the user did not send them.
             AllowAutoRedirect = false,
-        }) { Timeout = options.Timeout };
+        })
+        { Timeout = options.Timeout };
         _http.DefaultRequestHeaders.Authorization = Credentials(options);
     }
 
