@@ -187,7 +187,6 @@ internal sealed class SearchTests
     [TestCase("{\"query\":\"x\",\"filter\":\"year = (\"}", "Filter")]
     [TestCase("{\"query\":\"x\",\"facets\":[\"no\"]}", "'no'.*lang, year")]
     [TestCase("{\"query\":\"x\",\"sort\":[\"no\"]}", "'no'.*year")]
-    [TestCase("{\"query\":\"x\",\"mode\":\"hybrid\",\"sort\":[\"year\"]}", "Hybrid.*order")]
     [TestCase("{\"query\":\"x\",\"syntax\":\"sql\"}", "syntax 'sql'")]
     [TestCase("{\"query\":\"/[ab]*a[ab]{40}/\",\"syntax\":\"lucene\"}", "regular expressions")]
     [TestCase("{\"query\":\"*a????????????????????????????\",\"syntax\":\"lucene\"}", "both \\* and \\?")]

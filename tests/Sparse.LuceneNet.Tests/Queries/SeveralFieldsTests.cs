@@ -107,6 +107,7 @@ public sealed class SeveralFieldsTests
         }
     }
 
+    [NonParallelizable]
     [Test]
     public void A_thousand_searches_allocate_nothing_once_warm([Values(1, 10, 1_000)] int k, [Values(Kind.Plain, Kind.Reordered)] Kind kind)
     {
@@ -116,13 +117,20 @@ public sealed class SeveralFieldsTests
         SparseQuery[] queries = [.. Enumerable.Range(0, 100).Select(i => RandomQuery(random, fields: 2 + (i % 2)))];
         var hits = new SparseHit[k];
         SearchAll();
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        for (int i = 0; i < 10; i++)
+        // The least of three rounds, as in SparseSearcherTests.
+        long least = long.MaxValue;
+        for (int round = 0; round < 3; round++)
         {
-            SearchAll();
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            for (int i = 0; i < 10; i++)
+            {
+                SearchAll();
+            }
+
+            least = Math.Min(least, GC.GetAllocatedBytesForCurrentThread() - before);
         }
 
-        Assert.That(GC.GetAllocatedBytesForCurrentThread() - before, Is.Zero);
+        Assert.That(least, Is.Zero);
 
         void SearchAll()
         {
