@@ -9,11 +9,11 @@ namespace Sparse.LuceneNet.Postings;
 
 /// <summary>A folder whose files are verified by the checksums in their footers before they are read, once each. Safe for concurrent use.</summary>
 /// <remarks>
-/// Lucene itself looks at them in CheckIndex and in some merges alone, so that a damaged byte of its files is a wrong hit, a wrong text or any
-/// exception at all (2026-11-24, see bench/results/faults.md). Files up to <see cref="Large"/> are verified when they are opened, larger ones when
+/// Lucene itself looks at them in CheckIndex and in some merges alone, so that a damaged byte of its files can be a wrong hit, a wrong text or any
+/// exception at all. What is verified, and what was found: bench/results/faults.md. Files up to <see cref="Large"/> are verified when they are opened, larger ones when
 /// something past their header is first read. Impact postings have a checksum a term, and are left out. Commits are verified too: Lucene parses
 /// them first, and whatever it throws then keeps it from the commit before.
-/// segments.gen only says again which commit is the newest; Lucene takes a torn one (a power loss, 3 in 800) for a newer version's and gives
+/// segments.gen only says again which commit is the newest; Lucene takes a torn one (5 of some 800 power losses, 2026-11-24) for a newer version's and gives
 /// up, so that here there is none unless it is sound.
 /// Files of Lucene before 4.8 have no footer, and are read as they are.
 /// </remarks>
@@ -21,7 +21,7 @@ namespace Sparse.LuceneNet.Postings;
 /// <param name="large">Files of more bytes are verified late; tests make it small.</param>
 internal sealed class CheckedDirectory(FSDirectory folder, long large = CheckedDirectory.Large) : FilterDirectory(folder)
 {
-    /// <summary>The most bytes of a file that is verified when it is opened: some 10 ms from memory.</summary>
+    /// <summary>The most bytes of a file that is verified when it is opened. Chosen, not measured.</summary>
     public const long Large = 64L << 20;
 
     private readonly ConcurrentDictionary<string, bool> _verified = new(StringComparer.Ordinal);
