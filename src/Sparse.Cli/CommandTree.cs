@@ -31,6 +31,7 @@ internal static class CommandTree
             UpgradeCommand.Create(),
             CalibrateCommand.Create(),
             ServeCommand.Create(),
+            McpCommand.Create(),
             KeyCommand.Create(),
             ModelCommand.Create(),
             RulesCommand.Create(),

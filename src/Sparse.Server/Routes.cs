@@ -38,6 +38,7 @@ internal static class Routes
         MapDocuments(app, Named, options);
         MapRules(app, Named);
         MapOpenSearch(app, Named, options);
+        app.MapMcp("/mcp").RequireRateLimiting(SparseServer.Limited);
     }
 
     private static void MapUpkeep(WebApplication app, IReadOnlyList<ServedIndex> indexes, Func<string, ServedIndex> named, ServerOptions options)
@@ -72,7 +73,7 @@ internal static class Routes
 
     private static void MapDocuments(WebApplication app, Func<string, ServedIndex> named, ServerOptions options)
     {
-        app.MapGet("/api/indexes/{index}/documents/{id}", (string index, string id) => named(index).Index.Get(id) is { } document
+        app.MapGet("/api/indexes/{index}/documents/{id}", (string index, string id) => named(index).Document(id) is { } document
             ? Results.Json(new { document.Id, document.Title, document.Text, document.Fields }) : throw new RequestException(404, "There is no document with this id."))
             .WithTags(Documents).WithSummary("Read a document");
         Writes(app.MapPut("/api/indexes/{index}/documents/{id}", async (string index, string id, JsonElement document, CancellationToken stop) =>

@@ -25,6 +25,7 @@ internal sealed partial class ServedIndex
     /// <exception cref="RequestException">The request asks for too much or for what is not here.</exception>
     public SearchAnswer Search(SearchRequest request, ServerOptions limits, CancellationToken stop)
     {
+        Refresh();
         long started = Stopwatch.GetTimestamp();
         using Activity? span = Telemetry.Spans.StartActivity("search")?.SetTag("index", Name);
         SearchMode mode = ModeOf(request);

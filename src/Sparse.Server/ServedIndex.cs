@@ -23,7 +23,7 @@ internal sealed partial class ServedIndex : IAsyncDisposable
 
     /// <summary>Serves an index.</summary>
     /// <param name="name">Its name in addresses.</param>
-    /// <param name="index">The index, open for writing; disposed with this.</param>
+    /// <param name="index">The index, open for writing, or for reading where nobody changes it through this; disposed with this.</param>
     /// <param name="model">The encoder of its documents; null for text alone. Disposed with this.</param>
     /// <param name="table">Encodes queries without a model; null where none fits. Disposed with this.</param>
     public ServedIndex(string name, SparseIndex index, ITermEncoder? model, ITermEncoder? table)
@@ -43,6 +43,14 @@ internal sealed partial class ServedIndex : IAsyncDisposable
 
     /// <summary>Changes that wait for their turn.</summary>
     public int Waiting => _changes.Reader.Count;
+
+    /// <summary>Reads a document; null where there is none.</summary>
+    /// <param name="id">Its id.</param>
+    public SparseDocument? Document(string id)
+    {
+        Refresh();
+        return Index.Get(id);
+    }
 
     /// <summary>Makes changes: all of them are on disk when this returns, or none is.</summary>
     /// <param name="operations">In their order.</param>
@@ -110,6 +118,15 @@ internal sealed partial class ServedIndex : IAsyncDisposable
         Index.Dispose();
         _model?.Dispose();
         _table?.Dispose();
+    }
+
+    // Opened for reading alone, it shows what another process has committed by now; commits of its own are seen at once.
+    private void Refresh()
+    {
+        if (Index.IsReadOnly)
+        {
+            Index.Refresh();
+        }
     }
 
     private void RequireReady()

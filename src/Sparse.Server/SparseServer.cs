@@ -11,6 +11,8 @@ using Microsoft.AspNetCore.RateLimiting;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using ModelContextProtocol.Server;
+using Sparse.Server.Mcp;
 
 namespace Sparse.Server;
 
@@ -69,6 +71,11 @@ internal static class SparseServer
             };
         });
         builder.Services.AddOpenApi(Describe);
+        builder.Services.AddMcpServer(mcp =>
+        {
+            McpServerOptions made = McpTools.Options(indexes, options);
+            (mcp.ServerInfo, mcp.ServerInstructions, mcp.ToolCollection) = (made.ServerInfo, made.ServerInstructions, made.ToolCollection);
+        }).WithHttpTransport(http => http.Stateless = true);
         Telemetry.Add(builder.Services, options);
         WebApplication app = builder.Build();
         Telemetry.Watch(app, indexes);

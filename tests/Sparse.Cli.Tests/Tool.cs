@@ -10,7 +10,7 @@ internal sealed record ToolResult(int ExitCode, string Output, string Error);
 internal static class Tool
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
-    private static readonly string Assembly = Path.Combine(AppContext.BaseDirectory, "Sparse.Cli.dll");
+    public static readonly string Assembly = Path.Combine(AppContext.BaseDirectory, "Sparse.Cli.dll");
 
     /// <summary>Runs to the end, standard input empty.</summary>
     public static ToolResult Run(params string[] arguments) => RunIn(null, arguments);
@@ -49,7 +49,7 @@ internal static class Tool
         return WaitFor(process);
     }
 
-    private static string Host => Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet";
+    public static string Host => Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet";
 
     private static Process StartVia(string file, string? folder, IEnumerable<string> arguments)
     {

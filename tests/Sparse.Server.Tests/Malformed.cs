@@ -34,7 +34,7 @@ internal static class Malformed
     private static readonly string[] BadRules = ["{}", "[]", "{\"action\":\"explode\"}", "{\"action\":3}", "{\"action\":\"boost\"}", "{\"action\":\"boost\",\"term\":\"x\",\"factor\":-1}", "{\"action\":\"synonym\",\"term\":\"x\"}", "{\"action\":\"pin\",\"document\":\"x\",\"position\":0}"];
     private static readonly string[] Addresses = ["?q=", "?q=x&mode=y", "?q=x&explain=perhaps", "?q=x&minScore=z", "?q=x&filter=%28", "?q=x&facet=no", "?q=x&sort=no&sort=nowhere", "?q=x&k=1e9", "?k=3", "?q=x&from=-1", "?q=x&encoder=%00", "?q=x&syntax=%2e%2e%2f"];
 
-    private static readonly string[] Paths = ["/api/indexes/docs/search", "/api/indexes/docs/bulk", "/docs/_search", "/docs/_bulk"];
+    private static readonly string[] Paths = ["/api/indexes/docs/search", "/api/indexes/docs/bulk", "/docs/_search", "/docs/_bulk", "/mcp"];
     private static readonly string[] Nowhere = ["/../../etc/passwd", "/%2e%2e/%2e%2e/etc", "/api/indexes/..%2f..%2fetc/stats", "/api/indexes/%00/stats", "/api/indexes/docs/documents/%ff", "/page.js.map", "/apis", "/api/indexes/docs/search?q=x&k=many", "/api/indexes/docs/search?q=x&k=-1", "/api/indexes/docs/search?q=%F0%28"];
 
     public static (HttpMethod Method, string Path, string Body) Next(Random random) => random.Next(10) switch

@@ -1,9 +1,7 @@
 using System.CommandLine;
 using Microsoft.AspNetCore.Builder;
 using Sparse.Cli.Display;
-using Sparse.LuceneNet;
 using Sparse.Server;
-using Sparse.Vectors;
 
 namespace Sparse.Cli.Commands;
 
@@ -27,18 +25,14 @@ internal static class ServeCommand
         using var stop = new StopSignal();
         var options = new ServerOptions { Keys = keys is null ? null : ApiKeys.Read(keys), Traces = traces is null ? null : Collector(traces) };
         options = urls.Length == 0 ? options : options with { Urls = urls };
-        if (folders.GroupBy(NameOf).FirstOrDefault(same => same.Count() > 1) is { } twice)
-        {
-            throw new WrongInputException($"two folders are named '{twice.Key}'; an index is served under its folder's name, so rename one");
-        }
-
+        ServedFolder.RequireDistinctNames(folders);
         var served = new List<ServedIndex>();
         var marks = new List<ServedMark>();
         try
         {
             foreach (string folder in folders)
             {
-                served.Add(Open(folder));
+                served.Add(ServedFolder.Open(folder, readOnly: false));
             }
 
             await using WebApplication app = SparseServer.Build(served, options);
@@ -65,32 +59,6 @@ internal static class ServeCommand
         return ExitCode.Success;
     }
 
-    private static string NameOf(string folder) => new DirectoryInfo(folder).Name;
-
     private static Uri Collector(string given) => Uri.TryCreate(given, UriKind.Absolute, out Uri? uri) && uri.Scheme is "http" or "https" ? uri
         : throw new WrongInputException($"--traces takes an address such as http://127.0.0.1:4318, not '{given}'");
-
-    private static ServedIndex Open(string folder)
-    {
-        EncoderIdentity? identity;
-        using (SparseIndex closed = IndexFolder.OpenReadOnly(folder))
-        {
-            identity = closed.Encoder;
-        }
-
-        ToolMemory memory = ToolMemory.Read(folder) ?? new ToolMemory();
-        ITermEncoder? model = identity is null ? null : EncoderChoice.ForIndex(identity, memory, null, new EncoderSettings(memory.MaxTokens, null));
-        ITermEncoder? table = null;
-        try
-        {
-            table = identity is null ? null : EncoderChoice.ForInferenceFreeQueries(identity, memory, null);
-        }
-        catch (WrongInputException)
-        {
-            // No table fits the vocabulary: every query goes through the model.
-        }
-
-        SparseIndexOptions options = memory.Chunk?.Apply(model, new SparseIndexOptions()) ?? new SparseIndexOptions();
-        return new ServedIndex(NameOf(folder), ServedMark.OpenUnserved(folder, model, options), model, table);
-    }
 }
