@@ -39,9 +39,19 @@ internal sealed record Routing(IReadOnlyList<RoutedWord> Words, IReadOnlySet<int
     /// <param name="tokenizer">The encoder's.</param>
     /// <param name="text">The query.</param>
     /// <param name="words">Its words as they are searched for, rules applied.</param>
-    public static Routing Of(IndexSearcher searcher, Analyzer analyzer, ITokenizer tokenizer, string text, IReadOnlyList<(string Word, float Weight)> words)
+    public static Routing Of(IndexSearcher searcher, Analyzer analyzer, ITokenizer tokenizer, string text, IReadOnlyList<(string Word, float Weight)> words) =>
+        Of(ExactLengthBm25.CountOf(searcher.CollectionStatistics(SparseFields.Text)), all => Holders(searcher, all), analyzer, tokenizer, text, words);
+
+    /// <summary>Looks for them in a collection that something else counts.</summary>
+    /// <param name="documents">Documents that have words.</param>
+    /// <param name="holders">How many documents hold all of some words, of one at least.</param>
+    /// <param name="analyzer">The analyzer of the text field.</param>
+    /// <param name="tokenizer">The encoder's.</param>
+    /// <param name="text">The query.</param>
+    /// <param name="words">Its words as they are searched for.</param>
+    public static Routing Of(
+        long documents, Func<IReadOnlyList<string>, long> holders, Analyzer analyzer, ITokenizer tokenizer, string text, IReadOnlyList<(string Word, float Weight)> words)
     {
-        long documents = ExactLengthBm25.CountOf(searcher.CollectionStatistics(SparseFields.Text));
         HashSet<string> searched = [.. words.Select(word => word.Word)];
         List<(string Word, int Start, int End)> places = WordQuery.Places(analyzer, text);
         Token[] tokens = [.. tokenizer.Encode(text, addSpecialTokens: false).Tokens];
@@ -57,10 +67,10 @@ internal sealed record Routing(IReadOnlyList<RoutedWord> Words, IReadOnlySet<int
                 continue;
             }
 
-            int holders = Holders(searcher, [.. within.Select(place => place.Word).Distinct()]);
-            if (holders > 0 && holders <= Math.Max(1, documents * MostDocuments))
+            long holding = holders([.. within.Select(place => place.Word).Distinct()]);
+            if (holding > 0 && holding <= Math.Max(1, documents * MostDocuments))
             {
-                routed.Add(new RoutedWord(text[start..end], own.Length, holders));
+                routed.Add(new RoutedWord(text[start..end], own.Length, (int)holding));
                 parts.UnionWith(within.Select(place => place.Word));
                 pieces.UnionWith(own);
             }
@@ -71,11 +81,10 @@ internal sealed record Routing(IReadOnlyList<RoutedWord> Words, IReadOnlySet<int
             return None;
         }
 
-        var similarity = (ExactLengthBm25)searcher.Similarity;
         double all = 0, claimed = 0;
         foreach ((string word, float weight) in words)
         {
-            double bound = weight * similarity.MostOf(documents, searcher.IndexReader.DocFreq(new Term(SparseFields.Text, word)));
+            double bound = weight * ExactLengthBm25.Idf(documents, holders([word]));
             all += bound;
             claimed += parts.Contains(word) ? bound : 0;
         }
@@ -142,7 +151,7 @@ internal sealed record Routing(IReadOnlyList<RoutedWord> Words, IReadOnlySet<int
     }
 
     // How many documents hold all words.
-    private static int Holders(IndexSearcher searcher, string[] words)
+    private static int Holders(IndexSearcher searcher, IReadOnlyList<string> words)
     {
         if (words is [var alone])
         {
