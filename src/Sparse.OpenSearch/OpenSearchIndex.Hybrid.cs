@@ -6,6 +6,7 @@ using Sparse.LuceneNet.Explaining;
 using Sparse.LuceneNet.Hybrid;
 using Sparse.LuceneNet.Lexical;
 using Sparse.OpenSearch.Searching;
+using Sparse.Tokens;
 using Sparse.Vectors;
 
 namespace Sparse.OpenSearch;
@@ -31,6 +32,8 @@ public sealed partial class OpenSearchIndex
         ITermEncoder encoder = RequireQueryEncoder(view.Meta, options);
         (string Word, float Factor)[] words = [.. WordQuery.Words(_analyzer, text).Select(word => (word.Word, (float)word.Count))];
         TermVector vector = options.QueryVector ?? encoder.Encode([text], cancellationToken)[0];
+        Routing routing = fusion.Routing && encoder.Tokenizer is { } tokenizer ? Routes(view, tokenizer, text, words, cancellationToken) : Routing.None;
+        vector = routing.Without(vector);
         TermQuestion? terms = vector.Count == 0 ? null : Question(view, vector, encoder);
         List<string> warnings = [];
         if (words.Length == 0 && terms is null)
@@ -43,12 +46,12 @@ public sealed partial class OpenSearchIndex
             warnings.Add("The query holds no word but stop words, so the leg bm25 found nothing.");
         }
 
-        if (terms is null)
+        if (terms is null && routing.Words.Count == 0)
         {
             warnings.Add("The encoder finds no term in the query, so the leg sparse found nothing.");
         }
 
-        var legs = new Legs(this, view, words, terms, fusion, cancellationToken);
+        var legs = new Legs(this, view, words, terms, routing.Claim, fusion, cancellationToken);
         Fused all = legs.Run(null);
         Fused hits = FilterJson.Of(options.Filter, view.Meta.Schema) is { } filter ? legs.Run(filter) : all;
 
@@ -63,7 +66,13 @@ public sealed partial class OpenSearchIndex
             warnings.Add($"The fused ranking ends at {hits.Hits.Length} hits, {fusion.Depth} of each leg at most; a greater depth makes it longer.");
         }
 
-        return new SearchResult(text, SearchMode.Hybrid, Page(view, hits, terms, text, encoder, k, options, fusion, cancellationToken), warnings);
+        return new SearchResult(text, SearchMode.Hybrid, Page(view, hits, terms, text, encoder, k, options, fusion, cancellationToken), warnings) { Routed = routing.Words };
+    }
+
+    private Routing Routes(View view, ITokenizer tokenizer, string text, (string Word, float Factor)[] words, CancellationToken cancellationToken)
+    {
+        (CollectionCounts.Totals totals, _, _) = view.Counts.Of([.. words.Select(word => word.Word)], [], cancellationToken);
+        return Routing.Of(totals.Documents, all => view.Counts.Holders(all, cancellationToken), _analyzer, tokenizer, text, words);
     }
 
     private List<SearchHit> Page(
@@ -101,7 +110,8 @@ public sealed partial class OpenSearchIndex
     private sealed record Fused(RemoteHit[] Candidates, FusedHit[] Hits);
 
     /// <summary>The two legs of one query.</summary>
-    private sealed class Legs(OpenSearchIndex index, View view, (string Word, float Factor)[] words, TermQuestion? terms, FusionOptions options, CancellationToken cancellationToken)
+    private sealed class Legs(
+        OpenSearchIndex index, View view, (string Word, float Factor)[] words, TermQuestion? terms, double wordsAlone, FusionOptions options, CancellationToken cancellationToken)
     {
         private WordScorer? _scorer;
         private LegEvidence? _wordEvidence, _termEvidence;
@@ -123,7 +133,7 @@ public sealed partial class OpenSearchIndex
             }
             finally
             {
-                ((IAsyncResult)byTerms).AsyncWaitHandle.WaitOne();
+                HybridSearch.Join(byTerms);
             }
 
             List<RemoteHit> found = byTerms.GetAwaiter().GetResult();
@@ -133,7 +143,7 @@ public sealed partial class OpenSearchIndex
             List<FusionLeg> legs = [];
             if (words.Length > 0)
             {
-                legs.Add(new FusionLeg(LexicalLeg.Name, [.. byWords.Select(hit => new LegHit(numbers[hit.Hit.Key], hit.Score))], all, Array.ConvertAll(candidates, hit => _scorer!.Score(hit.Words)), _wordEvidence));
+                legs.Add(new FusionLeg(LexicalLeg.Name, [.. byWords.Select(hit => new LegHit(numbers[hit.Hit.Key], hit.Score))], all, Array.ConvertAll(candidates, hit => _scorer!.Score(hit.Words)), _wordEvidence) { Claim = wordsAlone });
             }
 
             if (terms is not null)
@@ -165,8 +175,7 @@ public sealed partial class OpenSearchIndex
                 return hits.Hits;
             }
 
-            // Words of the best documents are worth what the leg is that they come from.
-            double trust = Math.Min(1, all.Hits[0].Legs.Count * all.Hits[0].Legs.Where(score => score.Leg == LexicalLeg.Name).Sum(score => score.Weight));
+            double trust = FeedbackTerms.Trust(best, LexicalLeg.Name, wordsAlone);
             return HitFusion.AddFeedback(hits.Hits, [.. hits.Hits.Select(hit => scorer.Score(hits.Candidates[hit.Doc].Words))], most, options.Feedback * trust * all.Hits[0].Score);
         }
 

@@ -35,6 +35,21 @@ internal sealed class PushTests
         }
     }
 
+    [TestCase("--max-concurrent-downloads")]
+    [TestCase("CMAKE_BUILD_TYPE")]
+    [TestCase("bzip2recover")]
+    [TestCase("set CMAKE_BUILD_TYPE")]
+    public void Codes_go_to_the_words_as_they_do_locally(string question)
+    {
+        using SparseIndex local = Pages.Open();
+        using OpenSearchIndex remote = OpenSearchIndex.Open(Server.Instance.Url + "/pages", Pages.Encoder);
+        var options = new SearchOptions { Mode = SearchMode.Hybrid };
+        AssertSame(remote, local, question, options, 1e-6);
+        RoutedWord[] routed = [.. local.Search(question, 10, options).Routed];
+        Assert.That(routed, Has.Length.EqualTo(1), "the local index routes it");
+        Assert.That(remote.Search(question, 10, options).Routed, Is.EqualTo(routed));
+    }
+
     [TestCase("number >= 100 and number < 200")]
     [TestCase("tag.v1 = three and not (number in (3, 6) or day > 2026-01-20)")]
     [TestCase("tag.v1 = thr* or id = common/tar")]
@@ -175,6 +190,8 @@ internal sealed class PushTests
         using SparseIndex pulled = SparseIndex.OpenReadOnly(back, Pages.Encoder);
         Assert.That((pulled.Scale, pulled.Encoder, pulled.Language), Is.EqualTo((local.Scale, local.Encoder, local.Language)));
         Assert.That(pulled.Fields, Is.EqualTo(local.Fields));
+        Assert.That(local.Calibration, Is.Not.EqualTo(FusionCalibration.None));
+        Assert.That(pulled.Calibration, Is.EqualTo(local.Calibration), "the scale of calibrated scores");
         Assert.That(pulled.Statistics().Postings, Is.EqualTo(local.Statistics().Postings));
         Assert.That(pulled.Get("common/tar")!.Fields, Is.EqualTo(local.Get("common/tar")!.Fields));
         foreach (string question in Pages.Questions.Take(20))

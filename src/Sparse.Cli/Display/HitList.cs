@@ -115,7 +115,7 @@ internal static class HitList
         {
             foreach (RoutedWord routed in result.Routed)
             {
-                Screen.Output.MarkupLineInterpolated($"[grey]'{routed.Word}' is {routed.Pieces} pieces to the encoder, and {Figure.Count(routed.Documents, "document")} {(routed.Documents == 1 ? "holds" : "hold")} it: its weight went to the words (bm25)[/]");
+                Screen.Output.MarkupLineInterpolated($"[grey]'{routed.Word}' is {Figure.Count(routed.Pieces, "piece")} to the encoder, and {Figure.Count(routed.Documents, "document")} {(routed.Documents == 1 ? "holds" : "hold")} it: its weight went to the words (bm25)[/]");
             }
         }
 

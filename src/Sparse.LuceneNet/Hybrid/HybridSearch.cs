@@ -75,8 +75,10 @@ internal sealed class HybridSearch(IndexSearcher searcher, Analyzer analyzer, fl
         return options.Method == FusionMethod.Calibrated && options.Feedback > 0 && all.Length > 0 && all[0].Score > 0 ? AddFeedback(query, all, hits) : hits;
     }
 
-    // Where no thread of the pool has taken it up, this one does: a busy pool makes a search slower, and never late without end.
-    private static void Join(Task task)
+    /// <summary>Waits for a task and throws nothing.</summary>
+    /// <remarks>Where no thread of the pool has taken it up, this one does: a busy pool makes a search slower, and never late without end.</remarks>
+    /// <param name="task">The task.</param>
+    public static void Join(Task task)
     {
         try
         {
@@ -165,10 +167,7 @@ internal sealed class HybridSearch(IndexSearcher searcher, Analyzer analyzer, fl
         int[] docs = [.. hits.Select(hit => hit.Doc).Order()];
         double[] scores = leg.Score(docs);
 
-        // Words of the best documents are worth what words did to find these: titles alone, which say little of the query, make poor ones. And a
-        // code asks for itself, not for what it is about.
-        double byWords = best.Sum(hit => hit.Legs.Where(score => score.Leg == LexicalLeg.Name).Sum(score => score.Weight * score.Normalized));
-        double trust = Math.Min(1, all[0].Legs.Count * byWords / best.Sum(hit => hit.Score)) * (1 - query.WordsAlone);
+        double trust = FeedbackTerms.Trust(best, LexicalLeg.Name, query.WordsAlone);
         return HitFusion.AddFeedback(hits, [.. hits.Select(hit => scores[Array.BinarySearch(docs, hit.Doc)])], most, options.Feedback * trust * all[0].Score);
     }
 

@@ -9,12 +9,14 @@ using Token = Sparse.Tokens.Token;
 
 namespace Sparse.LuceneNet.Hybrid;
 
-/// <summary>Codes in a query: words that the vocabulary breaks to pieces and that few documents hold. Their pieces say little of them, and BM25
+/// <summary>Codes in a query: words that the vocabulary breaks to pieces, or that are all of the query, and that few documents hold. Their pieces say little of them, and BM25
 /// knows them as they are, so the pieces leave the query's terms and the words' share of the query goes to the words.</summary>
 /// <remarks>
 /// Only of queries that they are most of, and only of words that are written as codes are. 2026-11-24, nDCG@10: moving every rare word of three
 /// pieces, names too, cost SciFact .0036 and NFCorpus .0039, because the pieces of "alkylphenols" find alkyls; and questions about a code are
 /// answered better by both legs (RR@10 on tldr .61, and .55 with its weight moved; BM25 .43).
+/// A query that is nothing but codes asks for exactly them, so fewer pieces do where very few documents hold them: the vocabulary has "300" and "##ms",
+/// "sara" for "SaRA", and the model thinks of other things. 2026-11-29, the 12 and 11 of 200 bare codes that had not been routed were all of this kind.
 /// </remarks>
 /// <param name="Words">The words, as blanks part them, in the order of the query.</param>
 /// <param name="Pieces">Ids of pieces that no other word of the query has.</param>
@@ -26,6 +28,9 @@ internal sealed record Routing(IReadOnlyList<RoutedWord> Words, IReadOnlySet<int
 
     // What more than every tenth document holds is a word of the collection. One in a hundred or in ten: RR@10 of bare codes .7465, .7440 on tldr, .8691, .8706 on vespa-docs-qa.
     private const double MostDocuments = .1;
+
+    // What the vocabulary has in a piece or two may be a word that the model knows (JavaScript, B12): only if rarer than one in a hundred, and if nothing else is asked for.
+    private const double MostDocumentsOfFewPieces = .01;
 
     private const string Opening = "\"'([{<";
     private const string Closing = "\"')]}>.,;:!?";
@@ -39,28 +44,40 @@ internal sealed record Routing(IReadOnlyList<RoutedWord> Words, IReadOnlySet<int
     /// <param name="tokenizer">The encoder's.</param>
     /// <param name="text">The query.</param>
     /// <param name="words">Its words as they are searched for, rules applied.</param>
-    public static Routing Of(IndexSearcher searcher, Analyzer analyzer, ITokenizer tokenizer, string text, IReadOnlyList<(string Word, float Weight)> words)
+    public static Routing Of(IndexSearcher searcher, Analyzer analyzer, ITokenizer tokenizer, string text, IReadOnlyList<(string Word, float Weight)> words) =>
+        Of(ExactLengthBm25.CountOf(searcher.CollectionStatistics(SparseFields.Text)), all => Holders(searcher, all), analyzer, tokenizer, text, words);
+
+    /// <summary>Looks for them in a collection that something else counts.</summary>
+    /// <param name="documents">Documents that have words.</param>
+    /// <param name="holders">How many documents hold all of some words, of one at least.</param>
+    /// <param name="analyzer">The analyzer of the text field.</param>
+    /// <param name="tokenizer">The encoder's.</param>
+    /// <param name="text">The query.</param>
+    /// <param name="words">Its words as they are searched for.</param>
+    public static Routing Of(
+        long documents, Func<IReadOnlyList<string>, long> holders, Analyzer analyzer, ITokenizer tokenizer, string text, IReadOnlyList<(string Word, float Weight)> words)
     {
-        long documents = ExactLengthBm25.CountOf(searcher.CollectionStatistics(SparseFields.Text));
         HashSet<string> searched = [.. words.Select(word => word.Word)];
         List<(string Word, int Start, int End)> places = WordQuery.Places(analyzer, text);
         Token[] tokens = [.. tokenizer.Encode(text, addSpecialTokens: false).Tokens];
         var routed = new List<RoutedWord>();
         var parts = new HashSet<string>(StringComparer.Ordinal);
         var pieces = new HashSet<Token>();
-        foreach ((int start, int end) in Spans(text))
+        List<(int Start, int End)> codes = [.. Spans(text).Where(span => IsCode(text.AsSpan(span.Start, span.End - span.Start)))];
+        bool isAllCodes = places.TrueForAll(place => codes.Exists(span => place.Start >= span.Start && place.End <= span.End));
+        foreach ((int start, int end) in codes)
         {
             var within = places.Where(place => place.Start >= start && place.End <= end && searched.Contains(place.Word)).ToList();
             Token[] own = [.. tokens.Where(token => token.Start < end && token.End > start)];
-            if (within.Count == 0 || own.Length < LeastPieces || !IsCode(text.AsSpan(start, end - start)))
+            if (within.Count == 0 || (own.Length < LeastPieces && !isAllCodes))
             {
                 continue;
             }
 
-            int holders = Holders(searcher, [.. within.Select(place => place.Word).Distinct()]);
-            if (holders > 0 && holders <= Math.Max(1, documents * MostDocuments))
+            long holding = holders([.. within.Select(place => place.Word).Distinct()]);
+            if (holding > 0 && holding <= Math.Max(1, documents * (own.Length < LeastPieces ? MostDocumentsOfFewPieces : MostDocuments)))
             {
-                routed.Add(new RoutedWord(text[start..end], own.Length, holders));
+                routed.Add(new RoutedWord(text[start..end], own.Length, (int)holding));
                 parts.UnionWith(within.Select(place => place.Word));
                 pieces.UnionWith(own);
             }
@@ -71,11 +88,10 @@ internal sealed record Routing(IReadOnlyList<RoutedWord> Words, IReadOnlySet<int
             return None;
         }
 
-        var similarity = (ExactLengthBm25)searcher.Similarity;
         double all = 0, claimed = 0;
         foreach ((string word, float weight) in words)
         {
-            double bound = weight * similarity.MostOf(documents, searcher.IndexReader.DocFreq(new Term(SparseFields.Text, word)));
+            double bound = weight * ExactLengthBm25.Idf(documents, holders([word]));
             all += bound;
             claimed += parts.Contains(word) ? bound : 0;
         }
@@ -142,7 +158,7 @@ internal sealed record Routing(IReadOnlyList<RoutedWord> Words, IReadOnlySet<int
     }
 
     // How many documents hold all words.
-    private static int Holders(IndexSearcher searcher, string[] words)
+    private static int Holders(IndexSearcher searcher, IReadOnlyList<string> words)
     {
         if (words is [var alone])
         {

@@ -15,6 +15,9 @@ internal sealed class CollectionCounts(ClusterClient client, View view)
 {
     // Filters of one aggregation that servers take: indices.query.bool.max_clause_count.
     private const int FiltersOfARequest = 1_000;
+
+    // Parts words that a document must hold all of, in the name that their count is kept by; words are sent parted by blanks, so no word has one.
+    private const char AllOf = ' ';
     private static readonly TimeSpan KeptFor = TimeSpan.FromMinutes(1);
 
     private readonly Lock _lock = new();
@@ -69,6 +72,15 @@ internal sealed class CollectionCounts(ClusterClient client, View view)
         }
     }
 
+    /// <summary>How many documents hold all of some words.</summary>
+    /// <param name="words">Words, at least one.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    public long Holders(IReadOnlyList<string> words, CancellationToken cancellationToken)
+    {
+        string all = string.Join(AllOf, words);
+        return Of([all], [], cancellationToken).Words[all];
+    }
+
     private void Load((string Name, bool IsTerm)[] asked, CancellationToken cancellationToken)
     {
         bool passages = view.Meta.Passages;
@@ -83,7 +95,7 @@ internal sealed class CollectionCounts(ClusterClient client, View view)
             }
             else
             {
-                words[key] = new JsonObject { ["term"] = new JsonObject { ["words"] = asked[i].Name } };
+                words[key] = new JsonObject { ["bool"] = new JsonObject { ["filter"] = new JsonArray([.. asked[i].Name.Split(AllOf).Select(word => (JsonNode)Term(word))]) } };
             }
         }
 
@@ -116,6 +128,8 @@ internal sealed class CollectionCounts(ClusterClient client, View view)
             (asked[i].IsTerm ? _terms : _words)[asked[i].Name] = buckets.GetProperty(i.ToString(CultureInfo.InvariantCulture)).GetProperty("doc_count").GetInt64();
         }
     }
+
+    private static JsonObject Term(string word) => new() { ["term"] = new JsonObject { ["words"] = word } };
 
     private static JsonObject Filters(JsonObject filters) => new() { ["filters"] = new JsonObject { ["filters"] = filters } };
 }

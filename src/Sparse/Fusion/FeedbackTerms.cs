@@ -42,4 +42,19 @@ internal static class FeedbackTerms
             .OrderByDescending(word => word.Telling).ThenBy(word => word.Word, StringComparer.Ordinal)
             .Take(Most).Select(word => (word.Word, word.Weight))];
     }
+
+    /// <summary>
+    /// How much they count: what words did to find the best documents. Titles alone, which say little of the query, make poor ones; and a code asks
+    /// for itself, not for what it is about.
+    /// </summary>
+    /// <param name="best">The documents that words are taken from, with their legs; at least one.</param>
+    /// <param name="words">Name of the leg by words.</param>
+    /// <param name="wordsAlone">Share of the query that words alone can answer, 0 to 1.</param>
+    /// <returns>0 to 1.</returns>
+    public static double Trust(IReadOnlyList<FusedHit> best, string words, double wordsAlone)
+    {
+        ArgumentNullException.ThrowIfNull(best);
+        double byWords = best.Sum(hit => hit.Legs.Where(score => score.Leg == words).Sum(score => score.Weight * score.Normalized));
+        return Math.Min(1, best[0].Legs.Count * byWords / best.Sum(hit => hit.Score)) * (1 - wordsAlone);
+    }
 }

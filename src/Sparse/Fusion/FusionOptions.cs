@@ -24,7 +24,7 @@ public sealed record FusionOptions
     /// <summary>Calibrated: what the words of the best documents add, as a share of the best score, 0 (nothing) to 1.</summary>
     public double Feedback { get; init; } = .2;
 
-    /// <summary>True (default) to give the weight of codes (words that the encoder's vocabulary breaks to pieces and that few documents hold) to the search by words, where they are most of a query.</summary>
+    /// <summary>True (default) to give the weight of codes (words that the encoder's vocabulary breaks to pieces and that few documents hold) to the search by words, where they are most of a query, and of codes of fewer pieces where they are all of it.</summary>
     public bool Routing { get; init; } = true;
 
     /// <summary>The weight of a leg.</summary>

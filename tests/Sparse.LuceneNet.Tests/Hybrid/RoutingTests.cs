@@ -42,6 +42,23 @@ internal sealed class RoutingTests : IndexFixture
         Assert.That(index.Search("0x80070071 updates", 10, Hybrid).Routed, Is.Empty, "none holds it");
     }
 
+    [TestCase("SaRA", 1)]
+    [TestCase("300ms", 2)]
+    [TestCase("300ms SaRA", 3)]
+    public void Codes_of_few_pieces_that_are_all_of_a_query_go_to_the_words_and_beside_others_stay(string codes, int pieces)
+    {
+        using SpladeEncoder encoder = SpladeEncoder.BuiltIn();
+        using SparseIndex index = NewIndex(encoder);
+        index.Add([Doc("sara", "SaRA waits 300ms"), Doc("macos", "macOS 300gb"), .. Enumerable.Range(0, 9).Select(i => Doc($"m{i}", $"macOS {i}"))]);
+        index.Commit();
+        SearchResult alone = index.Search(codes, 10, Hybrid);
+        Assert.That(alone.Routed.Sum(word => word.Pieces), Is.EqualTo(pieces));
+        Assert.That(alone.Hits[0].Id, Is.EqualTo("sara"));
+        Assert.That(alone.Hits.Where(hit => hit.Score > 0).Select(hit => hit.Id), Is.EqualTo(new[] { "sara" }), "the words' hits alone count");
+        Assert.That(index.Search(codes + " waits", 10, Hybrid).Routed, Is.Empty, "another word beside them");
+        Assert.That(index.Search("macOS", 10, Hybrid).Routed, Is.Empty, "more than one document in a hundred holds it");
+    }
+
     [Test]
     public void Encoder_that_tells_no_pieces_routes_nothing()
     {
