@@ -98,7 +98,14 @@ public sealed partial class SparseIndex
             var search = new HybridSearch(searcher, _analyzer, _identity.Scale ?? 1, fusion, fields, _identity.IsPartial);
             var moving = new MovingRules(searcher, options.Sort.Count > 0 ? [] : [.. rules.OfDocuments], filter);
             Routing routing = fusion.Routing && encoder.Tokenizer is { } tokenizer ? Routing.Of(searcher, _analyzer, tokenizer, text, words) : Routing.None;
-            var query = new HybridQuery(words, () => Terms(routing), outside) { WordsAlone = routing.Claim, Named = moving.Documents };
+            var query = new HybridQuery(words, () => Terms(routing), outside)
+            {
+                WordsAlone = routing.Claim,
+                Named = moving.Documents,
+
+                // One more for the hit that may be left out.
+                Needed = moving.Documents.Count > 0 ? int.MaxValue : (int)Math.Min((long)k + options.Skip + 1, int.MaxValue),
+            };
             FusedHit[] fused = search.Run(query, filter);
             if (problem is not null)
             {
@@ -141,7 +148,7 @@ public sealed partial class SparseIndex
                 matches = HitFinder.Find(searcher, any, filter, (int)Math.Min((long)k + options.Skip + 1, int.MaxValue), options, _schema, cancellationToken);
                 if (options.Sort.Count > 0)
                 {
-                    fused = search.Run(query with { Terms = () => terms, Named = [.. matches.Docs.Select(doc => doc.Doc)] }, filter);
+                    fused = search.Run(query with { Terms = () => terms, Named = [.. matches.Docs.Select(doc => doc.Doc)], Needed = int.MaxValue }, filter);
                     var scores = fused.ToDictionary(hit => hit.Doc, hit => hit.Score);
                     ranking = [.. matches.Docs.Select(doc => new Ranked(doc.Doc, scores[doc.Doc], scores[doc.Doc]))];
                 }

@@ -20,6 +20,9 @@ internal sealed record HybridQuery(
 
     /// <summary>Share of the query that words alone can answer, see <see cref="Routing"/>.</summary>
     public double WordsAlone { get; init; }
+
+    /// <summary>How many hits from the top on are looked at; unless said otherwise, all. What stands below them may be out of order, and without feedback.</summary>
+    public int Needed { get; init; } = int.MaxValue;
 }
 
 /// <summary>Searches by words and by terms side by side, and fuses.</summary>
@@ -35,13 +38,15 @@ internal sealed class HybridSearch(IndexSearcher searcher, Analyzer analyzer, fl
 
     private double? _termsPerWords;
 
+    private KnownWords Known => field ??= new KnownWords(searcher);
+
     /// <summary>Runs the query.</summary>
     /// <param name="query">The query.</param>
     /// <param name="filter">Leaves only documents that it lets through; null for all.</param>
-    /// <returns>The one ranking; empty where no leg found anything. Calibrated scores are sums, before the index's scale.</returns>
+    /// <returns>The one ranking, in order as far as needed; empty where no leg found anything. Calibrated scores are sums, before the index's scale.</returns>
     public FusedHit[] Run(HybridQuery query, Filter? filter)
     {
-        LexicalLeg? lexical = query.Words.Count == 0 ? null : new LexicalLeg(searcher, query.Words, fields);
+        LexicalLeg? lexical = query.Words.Count == 0 ? null : new LexicalLeg(searcher, Known, query.Words, fields);
         SparseLeg? sparse = null;
 
         // The legs run side by side: encoding the query takes longest, and the words need nothing of it.
@@ -150,25 +155,29 @@ internal sealed class HybridSearch(IndexSearcher searcher, Analyzer analyzer, fl
         long documents = ExactLengthBm25.CountOf(searcher.CollectionStatistics(SparseFields.Text));
         FusedHit[] best = [.. all.Where(hit => hit.Score > 0).Take(FeedbackTerms.Documents)];
         IReadOnlyList<(string Word, double Weight)> words = FeedbackTerms.Choose(
-            [.. best.Select(hit => (Words(hit.Doc), hit.Score))],
-            word => ExactLengthBm25.Idf(documents, searcher.IndexReader.DocFreq(new Term(SparseFields.Text, word))));
+            [.. best.Select(hit => (Words(hit.Doc), hit.Score))], word => Known.Idf(word, documents));
         if (words.Count == 0)
         {
             return hits;
         }
 
-        var leg = new LexicalLeg(searcher, [.. words.Select(word => (word.Word, (float)word.Weight))], LexicalLeg.TextAlone);
-        double most = leg.Score([.. best.Select(hit => hit.Doc).Order()]).Max();
-        if (!(most > 0))
+        var leg = new LexicalLeg(searcher, Known, [.. words.Select(word => (word.Word, (float)word.Weight))], LexicalLeg.TextAlone);
+
+        // Only of what feedback can still lift among the hits that are needed: a word in many documents costs more than everything else here.
+        double worth = options.Feedback * FeedbackTerms.Trust(best, LexicalLeg.Name, query.WordsAlone) * all[0].Score;
+        double least = hits.Length > query.Needed ? hits[query.Needed - 1].Score : double.NegativeInfinity;
+        int lifted = hits.Length;
+        while (lifted > 0 && hits[lifted - 1].Score + worth < least)
         {
-            return hits;
+            lifted--;
         }
 
-        int[] docs = [.. hits.Select(hit => hit.Doc).Order()];
+        // The best documents too: under a filter they need not be among the hits.
+        int[] docs = [.. best.Concat(hits.Take(lifted)).Select(hit => hit.Doc).Distinct().Order()];
         double[] scores = leg.Score(docs);
-
-        double trust = FeedbackTerms.Trust(best, LexicalLeg.Name, query.WordsAlone);
-        return HitFusion.AddFeedback(hits, [.. hits.Select(hit => scores[Array.BinarySearch(docs, hit.Doc)])], most, options.Feedback * trust * all[0].Score);
+        double Of(FusedHit hit) => scores[Array.BinarySearch(docs, hit.Doc)];
+        double most = best.Max(Of);
+        return most > 0 ? [.. HitFusion.AddFeedback(hits[..lifted], [.. hits[..lifted].Select(Of)], most, worth), .. hits[lifted..]] : hits;
     }
 
     private Dictionary<string, int> Words(int doc) =>
