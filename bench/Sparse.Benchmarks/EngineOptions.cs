@@ -45,7 +45,7 @@ internal sealed class EngineOptions
     /// <summary>Segments to build before they are merged into one (engine).</summary>
     public int Segments { get; private set; } = 1;
 
-    /// <summary>Where the Lucene directory is kept, or built where it is not there (allocation, threads); null for one that goes with the run.</summary>
+    /// <summary>Where the Lucene directory is kept, or built where it is not there (engine, one for each order; scaling, a file for each size; allocation, threads); null for one that goes with the run.</summary>
     public string? Index { get; private set; }
 
     /// <summary>Where to draw how cost grows (PNG), or null.</summary>

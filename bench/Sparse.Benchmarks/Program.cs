@@ -1,9 +1,10 @@
 using Sparse.Benchmarks;
 
 const string Usage = """
-    usage: engine --docs FILE.bin --queries FILE.bin... [--k K...] [--peers bench.sh] [--json] [--order given|reordered] [--limit N] [--repeats N]
+    usage: engine --docs FILE.bin --queries FILE.bin... [--k K...] [--peers bench.sh] [--json] [--order given|reordered] [--index DIR] [--limit N] [--repeats N]
            segment --docs FILE.bin --queries FILE.bin... [--k K...] [--reorder ROUNDS] [--save-order FILE] [--policy choose|always|never] [--no-check]
-           scaling --docs FILE.bin --queries FILE.bin... [--plot FILE.png]
+           policy --docs FILE.bin --queries FILE.bin... [--k K...] [--reorder ROUNDS] [--repeats N]
+           scaling --docs FILE.bin --queries FILE.bin... [--index DIR] [--plot FILE.png]
            allocation --docs FILE.bin --queries FILE.bin... [--k K...] [--index DIR] [--reorder 1] [--limit N]
            threads --docs FILE.bin --queries FILE.bin... [--k K...] [--index DIR] [--reorder 1] [--json]
            encode --model DIR --collection DIR [--limit N] [--json]
@@ -19,6 +20,8 @@ try
             return EngineBenchmark.Run(EngineOptions.Parse(rest));
         case ["segment", .. string[] rest]:
             return SegmentBenchmark.Run(EngineOptions.Parse(rest));
+        case ["policy", .. string[] rest]:
+            return PolicyBenchmark.Run(EngineOptions.Parse(rest));
         case ["scaling", .. string[] rest]:
             return ScalingBenchmark.Run(EngineOptions.Parse(rest));
         case ["allocation", .. string[] rest]:

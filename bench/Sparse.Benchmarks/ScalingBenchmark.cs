@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Runtime.InteropServices;
 using ScottPlot;
 using Sparse.Impacts;
 using Sparse.Search;
@@ -38,11 +39,11 @@ internal static unsafe class ScalingBenchmark
             }
 
             last = rows;
-            VectorFile documents = all.Take(rows);
-            string path = Path.Combine(Path.GetTempPath(), $"sparse-scaling-{Environment.ProcessId}.impacts");
+            string path = options.Index is null
+                ? Path.Combine(Path.GetTempPath(), $"sparse-scaling-{Environment.ProcessId}.impacts") : Path.Combine(options.Index, $"{rows}.impacts");
             try
             {
-                int[] ordinalOf = SegmentFile.Write(path, documents, SegmentBenchmark.Reorder(documents, 20));
+                int[] ordinalOf = Segment(path, all, rows);
                 long started = Stopwatch.GetTimestamp();
                 using var segment = new ImpactSegment(ImpactMemory.Map(path, 0, new FileInfo(path).Length));
                 double opened = Stopwatch.GetElapsedTime(started).TotalMilliseconds;
@@ -60,7 +61,11 @@ internal static unsafe class ScalingBenchmark
             }
             finally
             {
-                File.Delete(path);
+                if (options.Index is null)
+                {
+                    File.Delete(path);
+                    File.Delete(path + ".ordinals");
+                }
             }
         }
 
@@ -70,6 +75,22 @@ internal static unsafe class ScalingBenchmark
         }
 
         return 0;
+    }
+
+    /// <summary>Writes a segment of the first rows, reordered, where it is not there yet.</summary>
+    /// <returns>[65,536] the ordinal of each term.</returns>
+    private static int[] Segment(string path, VectorFile all, int rows)
+    {
+        string ordinals = path + ".ordinals";
+        if (!File.Exists(ordinals))
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            VectorFile documents = all.Take(rows);
+            File.WriteAllBytes(ordinals + ".new", MemoryMarshal.AsBytes(SegmentFile.Write(path, documents, SegmentBenchmark.Reorder(documents, 20)).AsSpan()));
+            File.Move(ordinals + ".new", ordinals);
+        }
+
+        return MemoryMarshal.Cast<byte, int>(File.ReadAllBytes(ordinals)).ToArray();
     }
 
     private static (double[] Times, double Bytes) Measure(ImpactSegment segment, int[] ordinalOf, VectorFile set)
