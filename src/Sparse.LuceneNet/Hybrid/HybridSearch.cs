@@ -38,15 +38,13 @@ internal sealed class HybridSearch(IndexSearcher searcher, Analyzer analyzer, fl
 
     private double? _termsPerWords;
 
-    private KnownWords Known => field ??= new KnownWords(searcher);
-
     /// <summary>Runs the query.</summary>
     /// <param name="query">The query.</param>
     /// <param name="filter">Leaves only documents that it lets through; null for all.</param>
     /// <returns>The one ranking, in order as far as needed; empty where no leg found anything. Calibrated scores are sums, before the index's scale.</returns>
     public FusedHit[] Run(HybridQuery query, Filter? filter)
     {
-        LexicalLeg? lexical = query.Words.Count == 0 ? null : new LexicalLeg(searcher, Known, query.Words, fields);
+        LexicalLeg? lexical = query.Words.Count == 0 ? null : new LexicalLeg(searcher, query.Words, fields);
         SparseLeg? sparse = null;
 
         // The legs run side by side: encoding the query takes longest, and the words need nothing of it.
@@ -155,13 +153,13 @@ internal sealed class HybridSearch(IndexSearcher searcher, Analyzer analyzer, fl
         long documents = ExactLengthBm25.CountOf(searcher.CollectionStatistics(SparseFields.Text));
         FusedHit[] best = [.. all.Where(hit => hit.Score > 0).Take(FeedbackTerms.Documents)];
         IReadOnlyList<(string Word, double Weight)> words = FeedbackTerms.Choose(
-            [.. best.Select(hit => (Words(hit.Doc), hit.Score))], word => Known.Idf(word, documents));
+            [.. best.Select(hit => (Words(hit.Doc), hit.Score))], word => ExactLengthBm25.Idf(documents, IndexView.Words(searcher).Documents(SparseFields.Text, word)));
         if (words.Count == 0)
         {
             return hits;
         }
 
-        var leg = new LexicalLeg(searcher, Known, [.. words.Select(word => (word.Word, (float)word.Weight))], LexicalLeg.TextAlone);
+        var leg = new LexicalLeg(searcher, [.. words.Select(word => (word.Word, (float)word.Weight))], LexicalLeg.TextAlone);
 
         // Only of what feedback can still lift among the hits that are needed: a word in many documents costs more than everything else here.
         double worth = options.Feedback * FeedbackTerms.Trust(best, LexicalLeg.Name, query.WordsAlone) * all[0].Score;

@@ -3,21 +3,23 @@ using Lucene.Net.Search;
 using Sparse.Fusion;
 using Sparse.LuceneNet.Fields;
 using Sparse.LuceneNet.Lexical;
+using Sparse.LuceneNet.Storage;
 
 namespace Sparse.LuceneNet.Hybrid;
 
 /// <summary>BM25 as a leg: finds documents, scores given ones, and says what it knows of the words.</summary>
 /// <param name="searcher">Lucene's searcher, with our BM25.</param>
-/// <param name="known">Looks words up.</param>
 /// <param name="words">The query's words, each once, with their factors.</param>
 /// <param name="fields">The fields to look for them in, each with its factor.</param>
-internal sealed class LexicalLeg(IndexSearcher searcher, KnownWords known, IReadOnlyList<(string Word, float Weight)> words, IReadOnlyDictionary<string, float> fields)
+internal sealed class LexicalLeg(IndexSearcher searcher, IReadOnlyList<(string Word, float Weight)> words, IReadOnlyDictionary<string, float> fields)
 {
     /// <summary>Its name in options and results.</summary>
     public const string Name = "bm25";
 
     /// <summary>The fields unless said otherwise.</summary>
     public static IReadOnlyDictionary<string, float> TextAlone { get; } = new Dictionary<string, float>(StringComparer.Ordinal) { [SparseFields.Text] = 1 };
+
+    private KnownWords Known => IndexView.Words(searcher);
 
     /// <summary>What the index knows of the words.</summary>
     public LegEvidence Evidence()
@@ -30,7 +32,7 @@ internal sealed class LexicalLeg(IndexSearcher searcher, KnownWords known, IRead
             long documents = ExactLengthBm25.CountOf(searcher.CollectionStatistics(field));
             for (int i = 0; i < terms.Length; i++)
             {
-                int docFreq = known.Documents(field, words[i].Word);
+                int docFreq = Known.Documents(field, words[i].Word);
                 terms[i] = new TermEvidence(terms[i].Bound + (words[i].Weight * factor * similarity.MostOf(documents, docFreq)), Math.Max(terms[i].Documents, docFreq));
             }
         }
@@ -45,7 +47,7 @@ internal sealed class LexicalLeg(IndexSearcher searcher, KnownWords known, IRead
         Array.ConvertAll(searcher.Search(Query, filter, depth).ScoreDocs, hit => new LegHit(hit.Doc, hit.Score));
 
     /// <summary>The query that finds documents with a word of it.</summary>
-    private Query Query => Clauses.Join([.. fields.SelectMany(field => words.Select(word => known.Query(field.Key, word.Word, word.Weight * field.Value)))], Occur.SHOULD);
+    private Query Query => Clauses.Join([.. fields.SelectMany(field => words.Select(word => Known.Query(field.Key, word.Word, word.Weight * field.Value)))], Occur.SHOULD);
 
     /// <summary>Scores given documents, the same to the last bit in whatever segment and beside whatever others they stand.</summary>
     /// <param name="docs">Document numbers, ascending.</param>
@@ -58,7 +60,7 @@ internal sealed class LexicalLeg(IndexSearcher searcher, KnownWords known, IRead
             foreach ((string word, float weight) in words)
             {
                 // One word after the other, summed in double in the order of the words: Lucene's own sums depend on which scorer it takes.
-                AddScores(searcher, searcher.CreateNormalizedWeight(known.Query(field, word, weight * factor)), docs, scores);
+                AddScores(searcher, searcher.CreateNormalizedWeight(Known.Query(field, word, weight * factor)), docs, scores);
             }
         }
 

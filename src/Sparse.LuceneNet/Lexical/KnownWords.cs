@@ -1,24 +1,22 @@
+using System.Collections.Concurrent;
 using Lucene.Net.Index;
 using Lucene.Net.Search;
-using Sparse.LuceneNet.Lexical;
 
-namespace Sparse.LuceneNet.Hybrid;
+namespace Sparse.LuceneNet.Lexical;
 
-/// <summary>Words of one query, each looked up in the index once: finding a word costs more than a posting list of it. For one thread.</summary>
-/// <param name="searcher">A searcher of the index's view.</param>
+/// <summary>Where words stand in one state of an index, and in how many documents. Safe for concurrent use.</summary>
+/// <remarks>Kept from query to query, because finding a word costs as much as reading a short list of postings, and feedback asks for dozens of common ones a query.</remarks>
+/// <param name="searcher">A searcher of the state.</param>
 internal sealed class KnownWords(IndexSearcher searcher)
 {
-    private readonly Dictionary<(string Field, string Word), TermContext> _found = [];
+    // Some 300 bytes each.
+    private const int Most = 20_000;
+    private readonly ConcurrentDictionary<(string Field, string Word), TermContext> _found = new();
 
     /// <summary>How many documents hold a word, deleted ones included until they are merged away.</summary>
     /// <param name="field">Where.</param>
     /// <param name="word">The word.</param>
     public int Documents(string field, string word) => Find(field, word).DocFreq;
-
-    /// <summary>How rare a word of the texts is.</summary>
-    /// <param name="word">The word.</param>
-    /// <param name="documents">Documents that have words.</param>
-    public double Idf(string word, long documents) => ExactLengthBm25.Idf(documents, Documents(SparseFields.Text, word));
 
     /// <summary>The query of a word.</summary>
     /// <param name="field">Where.</param>
@@ -30,7 +28,13 @@ internal sealed class KnownWords(IndexSearcher searcher)
     {
         if (!_found.TryGetValue((field, word), out TermContext? found))
         {
-            _found[(field, word)] = found = TermContext.Build(searcher.TopReaderContext, new Term(field, word));
+            if (_found.Count >= Most)
+            {
+                _found.Clear();
+            }
+
+            found = TermContext.Build(searcher.TopReaderContext, new Term(field, word));
+            _found[(field, word)] = found;
         }
 
         return found;
