@@ -47,7 +47,7 @@ internal sealed class LexicalLeg(IndexSearcher searcher, IReadOnlyList<(string W
         Array.ConvertAll(searcher.Search(Query, filter, depth).ScoreDocs, hit => new LegHit(hit.Doc, hit.Score));
 
     /// <summary>The query that finds documents with a word of it.</summary>
-    private Query Query => Clauses.Join([.. fields.SelectMany(field => words.Select(word => Known.Query(field.Key, word.Word, word.Weight * field.Value)))], Occur.SHOULD);
+    private Query Query => Clauses.Join([.. fields.SelectMany(place => words.Select(word => Known.Query(place.Key, word.Word, word.Weight * place.Value)))], Occur.SHOULD);
 
     /// <summary>Scores given documents, the same to the last bit in whatever segment and beside whatever others they stand.</summary>
     /// <param name="docs">Document numbers, ascending.</param>
