@@ -73,7 +73,7 @@ public sealed partial class SparseIndex
         IReadOnlyDictionary<string, string> ruled = new Dictionary<string, string>();
         SparseQuery? terms = null;
         string? problem = null;
-        SparseQuery? Terms(Routing routing)
+        SparseQuery? Terms(Lazy<Routing> routing)
         {
             if (QueryEncoding.Run(text, options.QueryVector, encoder, rules, options.EncoderBudget, begun, out problem, cancellationToken) is not { Vector: var vector } encoded)
             {
@@ -85,7 +85,7 @@ public sealed partial class SparseIndex
                 (vector, ruled) = rules.Apply(vector, encoded.Synonyms, encoder.Vocabulary);
             }
 
-            return terms = new SparseQuery(SparseFields.Sparse, routing.Without(vector), encoder.Vocabulary);
+            return terms = new SparseQuery(SparseFields.Sparse, routing.Value.Without(vector), encoder.Vocabulary);
         }
 
         // Of the leg by terms: those of the words and of the fusion are in the legs of each hit.
@@ -97,8 +97,15 @@ public sealed partial class SparseIndex
             var outside = options.OutsideLegs.Select(leg => (leg.Name, Ranking(reader, leg))).ToArray();
             var search = new HybridSearch(searcher, _analyzer, _identity.Scale ?? 1, fusion, fields, _identity.IsPartial);
             var moving = new MovingRules(searcher, options.Sort.Count > 0 ? [] : [.. rules.OfDocuments], filter);
-            Routing routing = fusion.Routing && encoder.Tokenizer is { } tokenizer ? Routing.Of(searcher, _analyzer, tokenizer, text, words) : Routing.None;
-            var query = new HybridQuery(words, () => Terms(routing), outside) { WordsAlone = routing.Claim, Named = moving.Documents };
+            var routing = new Lazy<Routing>(() => fusion.Routing && encoder.Tokenizer is { } tokenizer ? Routing.Of(searcher, _analyzer, tokenizer, text, words) : Routing.None);
+            var query = new HybridQuery(words, () => Terms(routing), outside)
+            {
+                WordsAlone = () => routing.Value.Claim,
+                Named = moving.Documents,
+
+                // One more for the hit that may be left out.
+                Needed = moving.Documents.Count > 0 ? int.MaxValue : (int)Math.Min((long)k + options.Skip + 1, int.MaxValue),
+            };
             FusedHit[] fused = search.Run(query, filter);
             if (problem is not null)
             {
@@ -122,7 +129,7 @@ public sealed partial class SparseIndex
                 warnings.Add("The query holds no word but stop words, so the leg bm25 found nothing.");
             }
 
-            if (!hasTerms && routing.Words.Count == 0)
+            if (!hasTerms && routing.Value.Words.Count == 0)
             {
                 warnings.Add("The encoder finds no term in the query, so the leg sparse found nothing.");
             }
@@ -141,7 +148,7 @@ public sealed partial class SparseIndex
                 matches = HitFinder.Find(searcher, any, filter, (int)Math.Min((long)k + options.Skip + 1, int.MaxValue), options, _schema, cancellationToken);
                 if (options.Sort.Count > 0)
                 {
-                    fused = search.Run(query with { Terms = () => terms, Named = [.. matches.Docs.Select(doc => doc.Doc)] }, filter);
+                    fused = search.Run(query with { Terms = () => terms, Named = [.. matches.Docs.Select(doc => doc.Doc)], Needed = int.MaxValue }, filter);
                     var scores = fused.ToDictionary(hit => hit.Doc, hit => hit.Score);
                     ranking = [.. matches.Docs.Select(doc => new Ranked(doc.Doc, scores[doc.Doc], scores[doc.Doc]))];
                 }
@@ -151,7 +158,7 @@ public sealed partial class SparseIndex
             {
                 Matches = matches?.Matches,
                 Facets = matches?.Facets ?? new Dictionary<string, IReadOnlyList<FacetCount>>(),
-                Routed = routing.Words,
+                Routed = routing.Value.Words,
                 Suggestions = options.SuggestSpelling ? Spelling.Suggest(searcher, _analyzer, text) : [],
             };
         }) ?? SearchWords(text, k, options, problem, cancellationToken);

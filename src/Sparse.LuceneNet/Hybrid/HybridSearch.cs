@@ -18,8 +18,11 @@ internal sealed record HybridQuery(
     /// <summary>Documents to score whether a leg finds them or not.</summary>
     public IReadOnlyList<int> Named { get; init; } = [];
 
-    /// <summary>Share of the query that words alone can answer, see <see cref="Routing"/>.</summary>
-    public double WordsAlone { get; init; }
+    /// <summary>Tells the share of the query that words alone can answer, see <see cref="Routing"/>; null for nothing.</summary>
+    public Func<double>? WordsAlone { get; init; }
+
+    /// <summary>How many hits from the top on are looked at; unless said otherwise, all.</summary>
+    public int Needed { get; init; } = int.MaxValue;
 }
 
 /// <summary>Searches by words and by terms side by side, and fuses.</summary>
@@ -33,12 +36,13 @@ internal sealed class HybridSearch(IndexSearcher searcher, Analyzer analyzer, fl
 {
     private const int HitsCompared = 100;
 
+    private readonly Dictionary<int, Dictionary<string, int>> _words = [];
     private double? _termsPerWords;
 
     /// <summary>Runs the query.</summary>
     /// <param name="query">The query.</param>
     /// <param name="filter">Leaves only documents that it lets through; null for all.</param>
-    /// <returns>The one ranking; empty where no leg found anything. Calibrated scores are sums, before the index's scale.</returns>
+    /// <returns>The one ranking, as far as needed; empty where no leg found anything. Calibrated scores are sums, before the index's scale.</returns>
     public FusedHit[] Run(HybridQuery query, Filter? filter)
     {
         LexicalLeg? lexical = query.Words.Count == 0 ? null : new LexicalLeg(searcher, query.Words, fields);
@@ -56,9 +60,18 @@ internal sealed class HybridSearch(IndexSearcher searcher, Analyzer analyzer, fl
             return sparse.Search(options.Depth, null);
         });
         LegHit[] byWords;
+        double wordsAlone;
+        bool hasFeedback = options.Method == FusionMethod.Calibrated && options.Feedback > 0;
         try
         {
             byWords = lexical?.Search(options.Depth, null) ?? [];
+            wordsAlone = query.WordsAlone?.Invoke() ?? 0;
+
+            // While the encoder works: the best documents by words are often the best by both.
+            foreach (LegHit hit in byWords.Take(hasFeedback && query.Terms is not null ? FeedbackTerms.Documents : 0))
+            {
+                Words(hit.Doc);
+            }
         }
         finally
         {
@@ -67,12 +80,13 @@ internal sealed class HybridSearch(IndexSearcher searcher, Analyzer analyzer, fl
         }
 
         LegHit[] byTerms = terms.GetAwaiter().GetResult();
-        FusedHit[] all = Fuse(query, lexical, byWords, sparse, byTerms, query.Outside);
+        FusedHit[] all = Fuse(query, wordsAlone, lexical, byWords, sparse, byTerms, query.Outside);
         FusedHit[] hits = filter is null ? all
-            : Fuse(query, lexical, lexical?.Search(options.Depth, filter) ?? [], sparse, sparse?.Search(options.Depth, filter) ?? [], Admitted(query.Outside, filter));
+            : Fuse(query, wordsAlone, lexical, lexical?.Search(options.Depth, filter) ?? [], sparse, sparse?.Search(options.Depth, filter) ?? [], Admitted(query.Outside, filter));
 
         // Feedback comes from the whole collection, whatever the filter, so that a filter moves no score.
-        return options.Method == FusionMethod.Calibrated && options.Feedback > 0 && all.Length > 0 && all[0].Score > 0 ? AddFeedback(query, all, hits) : hits;
+        hits = hasFeedback && all.Length > 0 && all[0].Score > 0 ? AddFeedback(query.Needed, wordsAlone, all, hits) : hits;
+        return hits.Length > query.Needed ? hits[..query.Needed] : hits;
     }
 
     /// <summary>Waits for a task and throws nothing.</summary>
@@ -90,7 +104,7 @@ internal sealed class HybridSearch(IndexSearcher searcher, Analyzer analyzer, fl
         }
     }
 
-    private FusedHit[] Fuse(HybridQuery query, LexicalLeg? lexical, LegHit[] byWords, SparseLeg? sparse, LegHit[] byTerms, IReadOnlyList<(string Name, LegHit[] Ranking)> outside)
+    private FusedHit[] Fuse(HybridQuery query, double wordsAlone, LexicalLeg? lexical, LegHit[] byWords, SparseLeg? sparse, LegHit[] byTerms, IReadOnlyList<(string Name, LegHit[] Ranking)> outside)
     {
         LegHit[] named = [.. query.Named.Select(doc => new LegHit(doc, 0))];
         int[] candidates = HitFusion.Candidates([byWords, byTerms, named, .. outside.Select(leg => leg.Ranking)]);
@@ -109,7 +123,7 @@ internal sealed class HybridSearch(IndexSearcher searcher, Analyzer analyzer, fl
         List<FusionLeg> legs = [];
         if (lexical is not null)
         {
-            legs.Add(new FusionLeg(LexicalLeg.Name, byWords, candidates, words.Scores, words.Evidence) { Claim = query.WordsAlone });
+            legs.Add(new FusionLeg(LexicalLeg.Name, byWords, candidates, words.Scores, words.Evidence) { Claim = wordsAlone });
         }
 
         if (sparse is not null)
@@ -145,34 +159,45 @@ internal sealed class HybridSearch(IndexSearcher searcher, Analyzer analyzer, fl
         return [.. covered.Select((isCovered, i) => isCovered ? double.NaN : Share(words, i) * _termsPerWords.Value * terms.Evidence.Bound)];
     }
 
-    private FusedHit[] AddFeedback(HybridQuery query, FusedHit[] all, FusedHit[] hits)
+    private FusedHit[] AddFeedback(int needed, double wordsAlone, FusedHit[] all, FusedHit[] hits)
     {
         long documents = ExactLengthBm25.CountOf(searcher.CollectionStatistics(SparseFields.Text));
         FusedHit[] best = [.. all.Where(hit => hit.Score > 0).Take(FeedbackTerms.Documents)];
         IReadOnlyList<(string Word, double Weight)> words = FeedbackTerms.Choose(
-            [.. best.Select(hit => (Words(hit.Doc), hit.Score))],
-            word => ExactLengthBm25.Idf(documents, searcher.IndexReader.DocFreq(new Term(SparseFields.Text, word))));
+            [.. best.Select(hit => (Words(hit.Doc), hit.Score))], word => ExactLengthBm25.Idf(documents, IndexView.Words(searcher).Documents(SparseFields.Text, word)));
         if (words.Count == 0)
         {
             return hits;
         }
 
         var leg = new LexicalLeg(searcher, [.. words.Select(word => (word.Word, (float)word.Weight))], LexicalLeg.TextAlone);
-        double most = leg.Score([.. best.Select(hit => hit.Doc).Order()]).Max();
-        if (!(most > 0))
+
+        // Only of what feedback can still lift among the hits that are needed: a word in many documents costs more than everything else here.
+        double worth = options.Feedback * FeedbackTerms.Trust(best, LexicalLeg.Name, wordsAlone) * all[0].Score;
+        double least = hits.Length > needed ? hits[needed - 1].Score : double.NegativeInfinity;
+        int lifted = hits.Length;
+        while (lifted > 0 && hits[lifted - 1].Score + worth < least)
         {
-            return hits;
+            lifted--;
         }
 
-        int[] docs = [.. hits.Select(hit => hit.Doc).Order()];
+        // The best documents too: under a filter they need not be among the hits.
+        int[] docs = [.. best.Concat(hits.Take(lifted)).Select(hit => hit.Doc).Distinct().Order()];
         double[] scores = leg.Score(docs);
-
-        double trust = FeedbackTerms.Trust(best, LexicalLeg.Name, query.WordsAlone);
-        return HitFusion.AddFeedback(hits, [.. hits.Select(hit => scores[Array.BinarySearch(docs, hit.Doc)])], most, options.Feedback * trust * all[0].Score);
+        double Of(FusedHit hit) => scores[Array.BinarySearch(docs, hit.Doc)];
+        double most = best.Max(Of);
+        return most > 0 ? [.. HitFusion.AddFeedback(hits[..lifted], [.. hits[..lifted].Select(Of)], most, worth), .. hits[lifted..]] : hits;
     }
 
-    private Dictionary<string, int> Words(int doc) =>
-        WordQuery.Words(analyzer, DocumentFields.Read(searcher, doc).FullText).ToDictionary(word => word.Word, word => word.Count, StringComparer.Ordinal);
+    private Dictionary<string, int> Words(int doc)
+    {
+        if (!_words.TryGetValue(doc, out Dictionary<string, int>? words))
+        {
+            _words[doc] = words = WordQuery.Words(analyzer, DocumentFields.Read(searcher, doc).FullText).ToDictionary(word => word.Word, word => word.Count, StringComparer.Ordinal);
+        }
+
+        return words;
+    }
 
     private (string Name, LegHit[] Ranking)[] Admitted(IReadOnlyList<(string Name, LegHit[] Ranking)> outside, Filter filter)
     {

@@ -1,7 +1,9 @@
 using Lucene.Net.Index;
 using Lucene.Net.Search;
 using Sparse.Fusion;
+using Sparse.LuceneNet.Fields;
 using Sparse.LuceneNet.Lexical;
+using Sparse.LuceneNet.Storage;
 
 namespace Sparse.LuceneNet.Hybrid;
 
@@ -17,6 +19,8 @@ internal sealed class LexicalLeg(IndexSearcher searcher, IReadOnlyList<(string W
     /// <summary>The fields unless said otherwise.</summary>
     public static IReadOnlyDictionary<string, float> TextAlone { get; } = new Dictionary<string, float>(StringComparer.Ordinal) { [SparseFields.Text] = 1 };
 
+    private KnownWords Known => IndexView.Words(searcher);
+
     /// <summary>What the index knows of the words.</summary>
     public LegEvidence Evidence()
     {
@@ -28,7 +32,7 @@ internal sealed class LexicalLeg(IndexSearcher searcher, IReadOnlyList<(string W
             long documents = ExactLengthBm25.CountOf(searcher.CollectionStatistics(field));
             for (int i = 0; i < terms.Length; i++)
             {
-                int docFreq = searcher.IndexReader.DocFreq(new Term(field, words[i].Word));
+                int docFreq = Known.Documents(field, words[i].Word);
                 terms[i] = new TermEvidence(terms[i].Bound + (words[i].Weight * factor * similarity.MostOf(documents, docFreq)), Math.Max(terms[i].Documents, docFreq));
             }
         }
@@ -43,7 +47,7 @@ internal sealed class LexicalLeg(IndexSearcher searcher, IReadOnlyList<(string W
         Array.ConvertAll(searcher.Search(Query, filter, depth).ScoreDocs, hit => new LegHit(hit.Doc, hit.Score));
 
     /// <summary>The query that finds documents with a word of it.</summary>
-    public Query Query => WordQuery.AnyOf(fields, words);
+    private Query Query => Clauses.Join([.. fields.SelectMany(place => words.Select(word => Known.Query(place.Key, word.Word, word.Weight * place.Value)))], Occur.SHOULD);
 
     /// <summary>Scores given documents, the same to the last bit in whatever segment and beside whatever others they stand.</summary>
     /// <param name="docs">Document numbers, ascending.</param>
@@ -56,7 +60,7 @@ internal sealed class LexicalLeg(IndexSearcher searcher, IReadOnlyList<(string W
             foreach ((string word, float weight) in words)
             {
                 // One word after the other, summed in double in the order of the words: Lucene's own sums depend on which scorer it takes.
-                AddScores(searcher, searcher.CreateNormalizedWeight(new TermQuery(new Term(field, word)) { Boost = weight * factor }), docs, scores);
+                AddScores(searcher, searcher.CreateNormalizedWeight(Known.Query(field, word, weight * factor)), docs, scores);
             }
         }
 

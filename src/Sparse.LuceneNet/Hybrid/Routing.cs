@@ -3,6 +3,7 @@ using Lucene.Net.Index;
 using Lucene.Net.Search;
 using Sparse.LuceneNet.Fields;
 using Sparse.LuceneNet.Lexical;
+using Sparse.LuceneNet.Storage;
 using Sparse.Tokens;
 using Sparse.Vectors;
 using Token = Sparse.Tokens.Token;
@@ -162,7 +163,7 @@ internal sealed record Routing(IReadOnlyList<RoutedWord> Words, IReadOnlySet<int
     {
         if (words is [var alone])
         {
-            return searcher.IndexReader.DocFreq(new Term(SparseFields.Text, alone));
+            return IndexView.Words(searcher).Documents(SparseFields.Text, alone);
         }
 
         var counter = new TotalHitCountCollector();

@@ -1,6 +1,8 @@
+using System.Collections.Concurrent;
 using Lucene.Net.Index;
 using Lucene.Net.Search;
 using Lucene.Net.Search.Similarities;
+using Sparse.LuceneNet.Lexical;
 using Sparse.LuceneNet.Queries;
 using LuceneDirectory = Lucene.Net.Store.Directory;
 
@@ -52,6 +54,10 @@ internal sealed class IndexView : IDisposable
     /// <returns>The one searcher of that state.</returns>
     public static SparseSearcher Sparse(IndexSearcher searcher) => ((ViewSearcher)searcher).Sparse;
 
+    /// <summary>The words of the state that an <see cref="IndexSearcher"/> of this view searches.</summary>
+    /// <param name="searcher">What <see cref="Read"/> gave.</param>
+    public static KnownWords Words(IndexSearcher searcher) => ((ViewSearcher)searcher).Words;
+
     /// <summary>How many live documents of a partial index have no vectors yet, in the state that a searcher of this view searches.</summary>
     /// <param name="searcher">What <see cref="Read"/> gave.</param>
     public static int Uncovered(IndexSearcher searcher) => ((ViewSearcher)searcher).Uncovered.Value;
@@ -88,8 +94,15 @@ internal sealed class IndexView : IDisposable
     /// <summary>Lucene's searcher of one state, and ours beside it.</summary>
     private sealed class ViewSearcher(IndexReader reader) : IndexSearcher(reader)
     {
+        private readonly ConcurrentDictionary<string, CollectionStatistics> _statistics = new(StringComparer.Ordinal);
+
         public SparseSearcher Sparse { get; } = new(reader);
 
+        public KnownWords Words => field ??= new KnownWords(this);
+
         public Lazy<int> Uncovered { get; } = new(() => Coverage.Missing(reader).Count());
+
+        // Asked for once a word, and put together from all segments each time.
+        public override CollectionStatistics CollectionStatistics(string field) => _statistics.GetOrAdd(field, base.CollectionStatistics);
     }
 }
