@@ -44,7 +44,7 @@ internal static partial class Program
     }
 
     // Arguments take any number of words, and so would swallow an option that is misspelt.
-    private static string? UnknownOption(ParseResult parsed) => parsed.Tokens.TakeWhile(token => token.Type != TokenType.DoubleDash)
+    internal static string? UnknownOption(ParseResult parsed) => parsed.Tokens.TakeWhile(token => token.Type != TokenType.DoubleDash)
         .Where(token => token.Type == TokenType.Argument && OptionName().IsMatch(token.Value)).Select(token => token.Value).FirstOrDefault();
 
     private static string CommandName(ParseResult parsed) => string.Join(' ', CommandPath(parsed.CommandResult));

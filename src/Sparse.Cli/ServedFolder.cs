@@ -22,7 +22,7 @@ internal static class ServedFolder
     /// <param name="folder">The folder.</param>
     /// <param name="readOnly">True to leave the write lock to others and follow what they commit.</param>
     /// <exception cref="WrongInputException">There is no index, or its encoder is gone.</exception>
-        public static ServedIndex Open(string folder, bool readOnly)
+    public static ServedIndex Open(string folder, bool readOnly)
     {
         EncoderIdentity? identity;
         using (SparseIndex closed = IndexFolder.OpenReadOnly(folder))

@@ -65,6 +65,9 @@ public sealed record SearchOptions
     /// <summary>The query's vector for the search by terms, made before by the query encoder and perhaps edited since; null to have it made now.</summary>
     public TermVector? QueryVector { get; init; }
 
+    /// <summary>Factors on the weights of the query's terms in the search by terms, each finite and ≥ 0: 0 blocks a term, 2 doubles it. Terms that the query does not have change nothing. Null for none.</summary>
+    public IReadOnlyDictionary<string, float>? TermFactors { get; init; }
+
     /// <summary>Hybrid: rankings made elsewhere, fused with the index's own legs.</summary>
     public IReadOnlyList<OutsideLeg> OutsideLegs { get; init; } = [];
 

@@ -1,5 +1,6 @@
 using Sparse.Chunks;
 using Sparse.Fusion;
+using Sparse.Vectors;
 
 namespace Sparse.LuceneNet;
 
@@ -62,6 +63,9 @@ public sealed record SearchResult(string Query, SearchMode Mode, IReadOnlyList<S
     /// no vectors. A whole sentence, which <see cref="Warnings"/> holds too. Null: it ran as it was meant.
     /// </summary>
     public string? Fallback { get; init; }
+
+    /// <summary>What the encoder made of the query, before <see cref="SearchOptions.TermFactors"/> and rules; null for a search by words.</summary>
+    public TermVector? QueryVector { get; init; }
 
     /// <summary>How many of the best hits the reranker scored; null where there was none. Fewer than asked for where time ran out or it failed, as <see cref="Warnings"/> say.</summary>
     public int? Reranked { get; init; }

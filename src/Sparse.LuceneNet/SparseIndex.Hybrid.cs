@@ -72,6 +72,7 @@ public sealed partial class SparseIndex
         List<(string Word, float Weight)> words = rules.Apply(WordQuery.Words(_analyzer, text).Select(word => (word.Word, (float)word.Count)), _analyzer);
         IReadOnlyDictionary<string, string> ruled = new Dictionary<string, string>();
         SparseQuery? terms = null;
+        TermVector? made = null;
         string? problem = null;
         SparseQuery? Terms(Lazy<Routing> routing)
         {
@@ -80,6 +81,8 @@ public sealed partial class SparseIndex
                 return null;
             }
 
+            made = vector;
+            vector = encoded.Times(options.TermFactors, encoder.Vocabulary).Vector;
             if (vector.Count > 0)
             {
                 (vector, ruled) = rules.Apply(vector, encoded.Synonyms, encoder.Vocabulary);
@@ -89,8 +92,8 @@ public sealed partial class SparseIndex
         }
 
         // Of the leg by terms: those of the words and of the fusion are in the legs of each hit.
-        IHitExplainer? Explainer(IndexSearcher searcher) => terms is not { Terms.Count: > 0 } made ? null
-            : new SparseExplainer(searcher, made, encoder.Vocabulary, _sources.Get(encoder, text), body => _sources.Get(_encoder is { Identity.IsQueryOnly: false } own ? own : encoder, body), ruled);
+        IHitExplainer? Explainer(IndexSearcher searcher) => terms is not { Terms.Count: > 0 } some ? null
+            : new SparseExplainer(searcher, some, encoder.Vocabulary, _sources.Get(encoder, text), body => _sources.Get(_encoder is { Identity.IsQueryOnly: false } own ? own : encoder, body), ruled);
 
         return _view.Read<SearchResult?>((searcher, reader) =>
         {
@@ -159,6 +162,7 @@ public sealed partial class SparseIndex
                 Matches = matches?.Matches,
                 Facets = matches?.Facets ?? new Dictionary<string, IReadOnlyList<FacetCount>>(),
                 Routed = routing.Value.Words,
+                QueryVector = made,
                 Suggestions = options.SuggestSpelling ? Spelling.Suggest(searcher, _analyzer, text) : [],
             };
         }) ?? SearchWords(text, k, options, problem, cancellationToken);

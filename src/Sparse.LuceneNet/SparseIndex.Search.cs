@@ -52,6 +52,7 @@ public sealed partial class SparseIndex
             throw new ArgumentOutOfRangeException(nameof(options), budget, "The time to wait for the encoder must be above 0; leave it out to wait as long as it takes.");
         }
 
+        EncodedQuery.RequireFactors(options.TermFactors);
         if (options.Rerank is { } rerank)
         {
             ArgumentOutOfRangeException.ThrowIfLessThan(k, 1);
@@ -87,9 +88,15 @@ public sealed partial class SparseIndex
             return SearchWords(query, k, options, problem, cancellationToken);
         }
 
-        return encoded.Vector.Count == 0
-            ? throw new ArgumentException("The encoder finds no term in the query; use other words.", nameof(query))
-            : Run(PrepareVector(query, encoded, encoder, rules, warnings), k, options, cancellationToken);
+        if (encoded.Vector.Count == 0)
+        {
+            throw new ArgumentException("The encoder finds no term in the query; use other words.", nameof(query));
+        }
+
+        EncodedQuery left = encoded.Times(options.TermFactors, encoder.Vocabulary);
+        SearchResult result = left.Vector.Count == 0 ? new SearchResult(query, SearchMode.Sparse, [], ["Every term of the query is blocked."])
+            : Run(PrepareVector(query, left, encoder, rules, warnings), k, options, cancellationToken);
+        return result with { QueryVector = encoded.Vector };
     }
 
     /// <summary>Searches by BM25.</summary>
@@ -154,9 +161,16 @@ public sealed partial class SparseIndex
             throw new ArgumentException("The query has no terms; give at least one.", nameof(query));
         }
 
-        return query.Terms[^1] >= encoder.Vocabulary.Count
-            ? throw new ArgumentException($"The query has term {query.Terms[^1]}, and the vocabulary ends at {encoder.Vocabulary.Count - 1}: they do not belong together.", nameof(query))
-            : Run(PrepareVector("", new EncodedQuery(query, []), encoder, new RulesInForce(options.WithoutRules ? null : _rules, ""), []), k, options, cancellationToken);
+        if (query.Terms[^1] >= encoder.Vocabulary.Count)
+        {
+            throw new ArgumentException($"The query has term {query.Terms[^1]}, and the vocabulary ends at {encoder.Vocabulary.Count - 1}: they do not belong together.", nameof(query));
+        }
+
+        EncodedQuery.RequireFactors(options.TermFactors);
+        EncodedQuery left = new EncodedQuery(query, []).Times(options.TermFactors, encoder.Vocabulary);
+        SearchResult result = left.Vector.Count == 0 ? new SearchResult("", SearchMode.Sparse, [], ["Every term of the query is blocked."])
+            : Run(PrepareVector("", left, encoder, new RulesInForce(options.WithoutRules ? null : _rules, ""), []), k, options, cancellationToken);
+        return result with { QueryVector = query };
     }
 
     /// <summary>Finds the documents most like one of the index, which is not among them.</summary>

@@ -132,7 +132,7 @@ internal static class Routes
     }
 
     private static RouteHandlerBuilder Writes(RouteHandlerBuilder route) => route.WithMetadata(new RequiredAccess(Access.Write), new RequestTimeoutAttribute(SparseServer.Writing))
-        .RequireRateLimiting(SparseServer.Limited);
+        .RequireRateLimiting(SparseServer.Writing);
 
     // A page of another site can post text/plain to this machine unasked, but not JSON.
     private static void RequireJson(HttpRequest request)

@@ -9,6 +9,8 @@ namespace Sparse.Server;
 /// <summary>A search, as a request asks for it.</summary>
 internal sealed partial record SearchRequest
 {
+    private const float LargestFactor = 100;
+
     [Description("Any text; it has a syntax only where syntax says so.")]
     public string? Query { get; init; }
 
@@ -33,7 +35,7 @@ internal sealed partial record SearchRequest
     [Description("Only documents that pass, such as \"year >= 2020 and lang in (en, de)\".")]
     public string? Filter { get; init; }
 
-    [Description("Fields whose values are counted over all matches; in hybrid mode over those that match by words.")]
+    [Description("Fields whose values are counted over all matches; by meaning nearly every document matches a little.")]
     public string[]? Facets { get; init; }
 
     [Description("The most values of a facet.")]
@@ -66,6 +68,10 @@ internal sealed partial record SearchRequest
     [Description("The query's terms with their weights, made elsewhere; null to have the encoder make them. A search by terms alone needs no text beside them.")]
     public IReadOnlyDictionary<string, float>? Tokens { get; init; }
 
+    /// <summary>True where it has a least score beside facets or an order, which look at documents that hybrid search does not score.</summary>
+    [JsonIgnore]
+    public bool LooksPastTheBest => MinScore is not null && (Facets is { Length: > 0 } || Sort is { Length: > 0 });
+
     /// <summary>What the engine is to do.</summary>
     /// <param name="mode">The mode chosen.</param>
     /// <param name="limits">What may be asked for.</param>
@@ -86,11 +92,14 @@ internal sealed partial record SearchRequest
         Require(FacetValues >= 1 && FacetValues <= limits.MaxDepth, $"facetValues = {FacetValues} is out of range; it lies between 1 and {limits.MaxDepth}.");
         Require(PassageLength >= 20 && PassageLength <= limits.MaxQueryCharacters, $"passageLength = {PassageLength} is out of range; it lies between 20 and {limits.MaxQueryCharacters}.");
         Require(!(Edits?.Count > limits.MaxDepth), $"{Edits?.Count} edits are too many; give {limits.MaxDepth} at most.");
+        Require(Edits?.Values.All(factor => factor is >= 0 and <= LargestFactor) != false, $"An edit's factor lies between 0 (blocks the term) and {LargestFactor}.");
         QuerySyntax syntax = Choose("syntax", Syntax, ("plain", QuerySyntax.Plain), ("lucene", QuerySyntax.Lucene));
         Require(syntax == QuerySyntax.Plain || !IsUnbounded(Query!), "Lucene's syntax takes no regular expressions here, and not both * and ? in one word, for nothing bounds what they cost; put a backslash before a / or ? that means itself.");
         return new SearchOptions
         {
             Mode = mode,
+            EncoderBudget = limits.EncoderBudget,
+            TermFactors = Edits,
             Skip = From,
             Fusion = mode == SearchMode.Hybrid ? (Fusion ?? new FusionRequest()).ToOptions(From + K) : null,
             Filter = Filter,
@@ -181,12 +190,11 @@ internal sealed record FusionRequest
 }
 
 /// <summary>A term of the query.</summary>
-/// <param name="Id">Its number in the vocabulary.</param>
 /// <param name="Term">The word piece.</param>
 /// <param name="Weight">Its weight before edits.</param>
 /// <param name="Factor">What an edit multiplies it by; 1 where none does.</param>
 /// <param name="IsExpansion">True where the query does not hold it.</param>
-internal sealed record QueryTerm([property: JsonIgnore] int Id, string Term, float Weight, float Factor, bool IsExpansion);
+internal sealed record QueryTerm(string Term, float Weight, float Factor, bool IsExpansion);
 
 /// <summary>What a search found.</summary>
 /// <param name="Index">The index.</param>
@@ -198,6 +206,12 @@ internal sealed record QueryTerm([property: JsonIgnore] int Id, string Term, flo
 internal sealed record SearchAnswer(
     string Index, SearchMode Mode, double Milliseconds, IReadOnlyList<SearchHit> Hits, IReadOnlyList<QueryTerm> Terms, IReadOnlyList<string> Warnings)
 {
+    [Description("Why a search by meaning went by words alone; null where it did not.")]
+    public string? Fallback { get; init; }
+
+    [Description("Codes in the query, whose weight went to the search by words.")]
+    public IReadOnlyList<RoutedWord> Routed { get; init; } = [];
+
     [Description("All documents that match; null where nobody counted them, which only facets and sorting do.")]
     public long? Matches { get; init; }
 

@@ -10,8 +10,6 @@ namespace Sparse.Server;
 /// <content>Searches.</content>
 internal sealed partial class ServedIndex
 {
-    private const float LargestFactor = 100;
-
     /// <summary>How it can be searched, the best first.</summary>
     public IReadOnlyList<SearchMode> Modes => _model is null ? [SearchMode.Bm25] : [SearchMode.Hybrid, SearchMode.Sparse, SearchMode.Bm25];
 
@@ -31,27 +29,20 @@ internal sealed partial class ServedIndex
         SearchMode mode = ModeOf(request);
         SearchOptions options = request.ToOptions(mode, limits);
         span?.SetTag("mode", mode.ToString());
-        IReadOnlyList<QueryTerm> terms = [];
-        if (mode != SearchMode.Bm25)
+        ITermEncoder? encoder = mode == SearchMode.Bm25 ? null : EncoderOf(request.Encoder);
+        if (encoder is not null)
         {
-            ITermEncoder encoder = EncoderOf(request.Encoder);
-            terms = Terms(request.Tokens is { } tokens ? FromTokens(tokens, encoder.Vocabulary) : Encode(encoder, request.Query!, stop), encoder.Vocabulary, request, stop);
-            options = options with { QueryEncoder = encoder, QueryVector = Edited(terms) };
+            options = options with { QueryEncoder = encoder, QueryVector = request.Tokens is { } tokens ? FromTokens(tokens, encoder.Vocabulary) : null };
         }
 
-        SearchResult result = Run(request.Query ?? "", request.K, mode == SearchMode.Hybrid ? options with { Facets = [] } : options, stop);
-        if (mode == SearchMode.Hybrid && options.Facets.Count > 0)
-        {
-            // Nearly every document has some term of a query, so that matches are those of its words.
-            SearchOptions counting = options with { Mode = SearchMode.Bm25, Skip = 0, MinScore = null, Explain = false, Highlight = false, SuggestSpelling = false, WithStoredFields = false };
-            SearchResult counted = Run(request.Query ?? "", 1, counting, stop);
-            result = result with { Facets = counted.Facets, Matches = counted.Matches };
-        }
-
+        SearchResult result = Run(request.Query ?? "", request.K, options, stop);
+        IReadOnlyList<QueryTerm> terms = result.QueryVector is { } vector ? Terms(vector, encoder!.Vocabulary, request, stop) : [];
         TimeSpan taken = Stopwatch.GetElapsedTime(started);
         Telemetry.SearchSeconds.Record(taken.TotalSeconds, Telemetry.Of(this), new("mode", mode.ToString()));
-        return new SearchAnswer(Name, mode, taken.TotalMilliseconds, result.Hits, terms, result.Warnings)
+        return new SearchAnswer(Name, result.Mode, taken.TotalMilliseconds, result.Hits, terms, result.Warnings)
         {
+            Fallback = result.Fallback,
+            Routed = result.Routed,
             Matches = result.Matches,
             Facets = result.Facets,
             Suggestions = result.Suggestions,
@@ -78,23 +69,17 @@ internal sealed partial class ServedIndex
         }
 
         ITermEncoder chosen = EncoderOf(encoder);
-        return Terms(Encode(chosen, text, stop), chosen.Vocabulary, new SearchRequest { Query = text }, stop);
+        return Terms(chosen.Encode([text], stop)[0], chosen.Vocabulary, new SearchRequest { Query = text }, stop);
     }
 
     private ITermEncoder EncoderOf(string? word) => SearchRequest.Choose("encoder", word, ("full", _model), ("idf", _table))
         ?? throw new RequestException(400, $"Index '{Name}' has no table of term weights; leave the encoder out.");
 
-    private static TermVector Encode(ITermEncoder encoder, string text, CancellationToken stop)
-    {
-        using Activity? span = Telemetry.Spans.StartActivity("encode");
-        return encoder.Encode([text], stop)[0];
-    }
-
     // What hybrid search cannot do chooses the mode that can.
     private SearchMode ModeOf(SearchRequest request)
     {
         SearchMode mode = request.Mode is not null ? SearchRequest.Choose("mode", request.Mode, ("hybrid", SearchMode.Hybrid), ("sparse", SearchMode.Sparse), ("bm25", SearchMode.Bm25))
-            : request.Syntax == "lucene" ? SearchMode.Bm25 : request.Sort is { Length: > 0 } || string.IsNullOrWhiteSpace(request.Query) ? SearchMode.Sparse : Modes[0];
+            : request.Syntax == "lucene" ? SearchMode.Bm25 : request.Sort?.Contains("score") == true || request.LooksPastTheBest || string.IsNullOrWhiteSpace(request.Query) ? SearchMode.Sparse : Modes[0];
         return _model is not null || mode == SearchMode.Bm25 ? mode
             : request.Mode is null ? SearchMode.Bm25 : throw new RequestException(400, $"Index '{Name}' holds text alone; search it by bm25.");
     }
@@ -131,25 +116,17 @@ internal sealed partial class ServedIndex
     // The table encodes a text to its own pieces; without one, whole words have to do.
     private QueryTerm[] Terms(TermVector vector, Vocabulary vocabulary, SearchRequest request, CancellationToken stop)
     {
-        if (request.Edits?.Values.Any(factor => !(factor is >= 0 and <= LargestFactor)) == true)
-        {
-            throw new RequestException(400, $"An edit's factor lies between 0 (blocks the term) and {LargestFactor}.");
-        }
-
         HashSet<string> words = [.. Word().Matches(request.Query ?? "").Select(word => word.Value.ToLower(CultureInfo.InvariantCulture))];
         TermVector? pieces = _table?.Encode([request.Query ?? ""], stop)[0];
         var terms = new QueryTerm[vector.Count];
         for (int i = 0; i < terms.Length; i++)
         {
             string piece = vocabulary[vector.Terms[i]];
-            terms[i] = new QueryTerm(vector.Terms[i], piece, vector.Weights[i], request.Edits?.GetValueOrDefault(piece, 1) ?? 1, pieces is null ? !words.Contains(piece) : pieces.Terms.BinarySearch(vector.Terms[i]) < 0);
+            terms[i] = new QueryTerm(piece, vector.Weights[i], request.Edits?.GetValueOrDefault(piece, 1) ?? 1, pieces is null ? !words.Contains(piece) : pieces.Terms.BinarySearch(vector.Terms[i]) < 0);
         }
 
         return [.. terms.OrderByDescending(term => term.Weight).ThenBy(term => term.Term, StringComparer.Ordinal)];
     }
-
-    private static TermVector Edited(IReadOnlyList<QueryTerm> terms) =>
-        TermVector.FromPairs([.. terms.Where(term => term.Weight * term.Factor > 0).Select(term => KeyValuePair.Create(term.Id, term.Weight * term.Factor))]);
 
     [GeneratedRegex(@"[\p{L}\p{M}\p{N}]+")]
     private static partial Regex Word();

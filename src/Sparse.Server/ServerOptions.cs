@@ -30,8 +30,14 @@ internal sealed record ServerOptions
     /// <summary>Most UTF-16 units of a query, and of a filter.</summary>
     public int MaxQueryCharacters { get; init; } = 2_000;
 
-    /// <summary>Requests that run at a time; as many again wait eight times over, and the next ones get 429.</summary>
+    /// <summary>Searches that run at a time; as many again wait four times over, and the next ones get 429.</summary>
     public int MaxConcurrent { get; init; } = 2 * Environment.ProcessorCount;
+
+    /// <summary>Changes that run at a time, beside searches and not behind them; as many again wait eight times over, and the next ones get 429.</summary>
+    public int MaxConcurrentChanges { get; init; } = Environment.ProcessorCount;
+
+    /// <summary>How long a search waits for the query's encoder before it goes on by words.</summary>
+    public TimeSpan EncoderBudget { get; init; } = TimeSpan.FromSeconds(2);
 
     /// <summary>Longest time of a search.</summary>
     public TimeSpan SearchTimeout { get; init; } = TimeSpan.FromSeconds(10);

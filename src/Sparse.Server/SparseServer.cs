@@ -19,10 +19,10 @@ namespace Sparse.Server;
 /// <summary>Puts indexes behind HTTP: who may ask, how much, and what a failure looks like. <see cref="Routes"/> says for what.</summary>
 internal static class SparseServer
 {
-    /// <summary>The name of the policy for requests that cost something.</summary>
+    /// <summary>The name of the policy for searches and whatever else costs something.</summary>
     public const string Limited = "limited";
 
-    /// <summary>The name of the time limit of changes.</summary>
+    /// <summary>The name of the policy and of the time limit of changes.</summary>
     public const string Writing = "writing";
 
     private static readonly string[] LoopbackHosts = ["localhost", "127.0.0.1", "[::1]"];
@@ -63,7 +63,8 @@ internal static class SparseServer
         });
         builder.Services.AddRateLimiter(limiter =>
         {
-            limiter.AddConcurrencyLimiter(Limited, limit => (limit.PermitLimit, limit.QueueLimit) = (options.MaxConcurrent, 8 * options.MaxConcurrent));
+            limiter.AddConcurrencyLimiter(Limited, limit => (limit.PermitLimit, limit.QueueLimit) = (options.MaxConcurrent, 4 * options.MaxConcurrent));
+            limiter.AddConcurrencyLimiter(Writing, limit => (limit.PermitLimit, limit.QueueLimit) = (options.MaxConcurrentChanges, 8 * options.MaxConcurrentChanges));
             limiter.OnRejected = async (rejected, stop) =>
             {
                 rejected.HttpContext.Response.Headers.RetryAfter = "1";

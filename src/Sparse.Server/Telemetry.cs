@@ -14,13 +14,14 @@ namespace Sparse.Server;
 internal static class Telemetry
 {
     private const string Name = "Sparse.Server";
+    private const string EngineName = "Sparse";
     private const string GaugesName = "Sparse.Server.Indexes";
     private static readonly Meter Meter = new(Name);
 
     // Searches take from a tenth of a millisecond to their time limit.
     private static readonly InstrumentAdvice<double> Seconds = new() { HistogramBucketBoundaries = [.0005, .001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 10] };
 
-    /// <summary>Spans: search, encode, commit.</summary>
+    /// <summary>Spans: search, commit; the engine's own is encode.</summary>
     public static ActivitySource Spans { get; } = new(Name);
 
     /// <summary>Seconds of a search, by index and mode.</summary>
@@ -43,7 +44,7 @@ internal static class Telemetry
             .AddPrometheusExporter());
         if (options.Traces is { } collector)
         {
-            telemetry.WithTracing(traces => traces.AddSource(Name).AddAspNetCoreInstrumentation()
+            telemetry.WithTracing(traces => traces.AddSource(Name, EngineName).AddAspNetCoreInstrumentation()
                 .AddOtlpExporter(exporter => (exporter.Endpoint, exporter.Protocol) = (new Uri(collector, "v1/traces"), OtlpExportProtocol.HttpProtobuf)));
         }
     }

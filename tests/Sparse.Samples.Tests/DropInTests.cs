@@ -23,7 +23,7 @@ internal sealed class DropInTests
     [Test]
     public void Change_to_the_application_is_at_most_15_lines()
     {
-        string samples = Path.Combine(Repository, "samples", "DropIn");
+        string samples = Path.Combine(Repository.Root, "samples", "DropIn");
         int changed = Files(Path.Combine(samples, "Before")).Concat(Files(Path.Combine(samples, "After"))).Distinct()
             .Sum(file => LinesChanged(Lines(samples, "Before", file), Lines(samples, "After", file)));
         Assert.That(changed, Is.InRange(1, 15), "lines added plus lines removed, project files included");
@@ -75,21 +75,7 @@ internal sealed class DropInTests
         });
     }
 
-    private static string Repository
-    {
-        get
-        {
-            DirectoryInfo folder = new(AppContext.BaseDirectory);
-            while (!File.Exists(Path.Combine(folder.FullName, "Sparse.sln")))
-            {
-                folder = folder.Parent!;
-            }
-
-            return folder.FullName;
-        }
-    }
-
-    private static IEnumerable<Page> Pages() => Corpus.Open([Path.Combine(Repository, "samples", "corpus")]).Take(150)
+    private static IEnumerable<Page> Pages() => Corpus.Open([Path.Combine(Repository.Root, "samples", "corpus")]).Take(150)
         .Select(document => new Page(document.Id, document.Title ?? "", document.Text, document.Id[..1], 1970 + (document.Text.Length % 50)));
 
     private static IEnumerable<string> Files(string folder) =>

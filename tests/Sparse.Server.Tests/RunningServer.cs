@@ -7,6 +7,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Sparse.Encoders.InferenceFree;
 using Sparse.Encoders.Splade;
 using Sparse.LuceneNet;
+using Sparse.Vectors;
 
 namespace Sparse.Server.Tests;
 
@@ -29,11 +30,11 @@ internal sealed class RunningServer : IAsyncDisposable
 
     public IEnumerable<RouteEndpoint> Routes => _app.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>();
 
-    public static async Task<RunningServer> StartAsync(ServerOptions? options = null, string? folder = null, IndexField[]? fields = null)
+    public static async Task<RunningServer> StartAsync(ServerOptions? options = null, string? folder = null, IndexField[]? fields = null, Func<ITermEncoder, ITermEncoder>? queries = null)
     {
         folder ??= Directory.CreateTempSubdirectory("sparse-server-").FullName;
-        SpladeEncoder model = SpladeEncoder.BuiltIn();
-        var index = new ServedIndex("docs", SparseIndex.OpenOrCreate(Path.Combine(folder, "docs"), model, new SparseIndexOptions { Fields = fields ?? Fields }), model, InferenceFreeEncoder.BuiltIn());
+        var model = SpladeEncoder.BuiltIn();
+        var index = new ServedIndex("docs", SparseIndex.OpenOrCreate(Path.Combine(folder, "docs"), model, new SparseIndexOptions { Fields = fields ?? Fields }), queries?.Invoke(model) ?? model, InferenceFreeEncoder.BuiltIn());
         WebApplication app = SparseServer.Build([index], (options ?? new ServerOptions()) with { Urls = ["http://127.0.0.1:0"] });
         await app.StartAsync();
         return new RunningServer(folder, index, app);

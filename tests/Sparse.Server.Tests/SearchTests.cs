@@ -1,6 +1,8 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
+using Sparse.Tokens;
+using Sparse.Vectors;
 
 namespace Sparse.Server.Tests;
 
@@ -16,6 +18,24 @@ internal sealed class SearchTests
         """;
 
     private RunningServer _server = null!;
+
+    // The model itself, on a machine that is busy with something else.
+    private sealed class LateEncoder(ITermEncoder model) : ITermEncoder
+    {
+        public EncoderIdentity Identity => model.Identity;
+
+        public Vocabulary Vocabulary => model.Vocabulary;
+
+        public float MaxWeight => model.MaxWeight;
+
+        public IReadOnlyList<TermVector> Encode(IReadOnlyList<string> texts, CancellationToken cancellationToken = default)
+        {
+            cancellationToken.WaitHandle.WaitOne(TimeSpan.FromSeconds(20));
+            return model.Encode(texts, cancellationToken);
+        }
+
+        public void Dispose() => model.Dispose();
+    }
 
     [OneTimeSetUp]
     public async Task Start()
@@ -66,21 +86,41 @@ internal sealed class SearchTests
     }
 
     [Test]
-    public async Task Facets_count_what_matches_by_words_in_hybrid_mode_too()
+    public async Task Facets_count_what_matches_by_words_and_in_hybrid_mode_what_any_leg_matches()
     {
-        foreach (string? mode in new[] { null, "bm25" })
-        {
-            JsonElement answer = await _server.SearchAsync(new { query = "repair cars", mode, facets = new[] { "lang" }, k = 1 });
-            Assert.That(answer.GetProperty("matches").GetInt64(), Is.EqualTo(2), mode);
-            Assert.That(answer.GetProperty("facets").GetProperty("lang").EnumerateArray().Select(one => one.GetProperty("value").GetString()), Is.EqualTo(new[] { "de", "en" }), mode);
-        }
+        JsonElement words = await _server.SearchAsync(new { query = "repair cars", mode = "bm25", facets = new[] { "lang" }, k = 1 });
+        Assert.That(words.GetProperty("matches").GetInt64(), Is.EqualTo(2));
+        Assert.That(words.GetProperty("facets").GetProperty("lang").EnumerateArray().Select(one => one.GetProperty("value").GetString()), Is.EqualTo(new[] { "de", "en" }));
+        JsonElement hybrid = await _server.SearchAsync(new { query = "repair cars", facets = new[] { "lang" }, k = 10 });
+        Assert.That(hybrid.GetProperty("mode").GetString(), Is.EqualTo("hybrid"));
+        Assert.That(hybrid.GetProperty("matches").GetInt64(), Is.EqualTo(hybrid.GetProperty("hits").GetArrayLength()).And.GreaterThan(2));
+    }
+
+    [Test]
+    public async Task Encoder_that_is_late_leaves_the_search_to_words_and_the_answer_says_so()
+    {
+        await using RunningServer server = await RunningServer.StartAsync(new ServerOptions { EncoderBudget = TimeSpan.FromMilliseconds(50) }, queries: model => new LateEncoder(model));
+        using HttpResponseMessage added = await server.BulkAsync(Pages);
+        JsonElement answer = await server.SearchAsync(new { query = "car repair" });
+        Assert.That(answer.GetProperty("mode").GetString(), Is.EqualTo("bm25"));
+        Assert.That(answer.GetProperty("fallback").GetString(), Does.Contain("took longer").And.Contain("by words"));
+        Assert.That(RunningServer.Ids(answer), Does.Contain("car"));
+    }
+
+    [Test]
+    public async Task Query_whose_terms_are_all_blocked_finds_nothing_and_still_shows_them()
+    {
+        JsonElement answer = await _server.SearchAsync(new { query = "apple", mode = "sparse", encoder = "idf", edits = new { apple = 0 } });
+        Assert.That(answer.GetProperty("hits").GetArrayLength(), Is.Zero);
+        Assert.That(answer.GetProperty("terms")[0].GetProperty("factor").GetSingle(), Is.Zero);
     }
 
     [Test]
     public async Task Order_of_its_own_takes_the_mode_that_can()
     {
+        Assert.That((await _server.SearchAsync(new { query = "repair", sort = new[] { "score", "-year" } })).GetProperty("mode").GetString(), Is.EqualTo("sparse"));
         JsonElement answer = await _server.SearchAsync(new { query = "repair", sort = new[] { "-year" } });
-        Assert.That(answer.GetProperty("mode").GetString(), Is.EqualTo("sparse"));
+        Assert.That(answer.GetProperty("mode").GetString(), Is.EqualTo("hybrid"));
         Assert.That(RunningServer.Ids(answer), Does.Contain("truck").And.Contain("car"));
         Assert.That(Array.IndexOf(RunningServer.Ids(answer), "truck"), Is.LessThan(Array.IndexOf(RunningServer.Ids(answer), "car")));
     }

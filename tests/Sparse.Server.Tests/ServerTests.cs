@@ -80,6 +80,18 @@ internal sealed class ServerTests
     }
 
     [Test]
+    public async Task Searches_past_the_limit_get_429_and_a_change_goes_on_beside_them()
+    {
+        await using RunningServer server = await RunningServer.StartAsync(new ServerOptions { MaxConcurrent = 1 });
+        Assert.That((await server.BulkAsync(Pages)).StatusCode, Is.EqualTo(HttpStatusCode.OK));
+        Task<HttpResponseMessage>[] searches = [.. Enumerable.Range(0, 60).Select(i => server.Client.GetAsync("/api/indexes/docs/search?explain=true&q=car%20repair%20" + i))];
+        Assert.That((await server.BulkAsync("{\"id\":\"beside\",\"text\":\"x\"}")).StatusCode, Is.EqualTo(HttpStatusCode.OK));
+        HttpResponseMessage[] answers = await Task.WhenAll(searches);
+        Assert.That(answers.Select(answer => (int)answer.StatusCode).Distinct(), Is.EquivalentTo(new[] { 200, 429 }));
+        Assert.That(answers.First(answer => (int)answer.StatusCode == 429).Headers.RetryAfter!.Delta, Is.EqualTo(TimeSpan.FromSeconds(1)));
+    }
+
+    [Test]
     public async Task Another_hosts_name_is_refused_without_keys()
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, "/api/indexes") { Headers = { Host = "rebound.example" } };

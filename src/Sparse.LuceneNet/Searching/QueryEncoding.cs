@@ -1,6 +1,9 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Runtime.CompilerServices;
 using Sparse.LuceneNet.Rules;
+using Sparse.LuceneNet.Storage;
+using Sparse.Tokens;
 using Sparse.Vectors;
 
 namespace Sparse.LuceneNet.Searching;
@@ -8,7 +11,47 @@ namespace Sparse.LuceneNet.Searching;
 /// <summary>What an encoder made of a query.</summary>
 /// <param name="Vector">The query's vector.</param>
 /// <param name="Synonyms">Vectors of what rules have searched for too.</param>
-internal sealed record EncodedQuery(TermVector Vector, IReadOnlyList<TermVector> Synonyms);
+internal sealed record EncodedQuery(TermVector Vector, IReadOnlyList<TermVector> Synonyms)
+{
+    /// <summary>The query with some of its terms blocked or boosted.</summary>
+    /// <param name="factors">By term; null for none.</param>
+    /// <param name="vocabulary">The names of the terms.</param>
+    /// <exception cref="ArgumentException">A factor is not finite or below 0.</exception>
+    public EncodedQuery Times(IReadOnlyDictionary<string, float>? factors, Vocabulary vocabulary)
+    {
+        if (factors is not { Count: > 0 })
+        {
+            return this;
+        }
+
+        var pairs = new List<KeyValuePair<int, float>>(Vector.Count);
+        for (int i = 0; i < Vector.Count; i++)
+        {
+            int term = Vector.Terms[i];
+            float weight = Vector.Weights[i] * (factors.TryGetValue(vocabulary[term], out float factor) ? factor : 1);
+            if (weight > 0)
+            {
+                pairs.Add(KeyValuePair.Create(term, Math.Min(weight, float.MaxValue)));
+            }
+        }
+
+        return this with { Vector = TermVector.FromPairs(pairs) };
+    }
+
+    /// <summary>Refuses factors that no weight can be multiplied by.</summary>
+    /// <param name="factors">By term; null for none.</param>
+    /// <exception cref="ArgumentException">A factor is not finite or below 0.</exception>
+    public static void RequireFactors(IReadOnlyDictionary<string, float>? factors)
+    {
+        foreach ((string term, float factor) in factors ?? new Dictionary<string, float>())
+        {
+            if (!(factor >= 0) || float.IsPositiveInfinity(factor))
+            {
+                throw new ArgumentException(string.Create(CultureInfo.InvariantCulture, $"The factor {factor} of term '{DocumentFields.Shorten(term)}' is not finite and at least 0."), nameof(factors));
+            }
+        }
+    }
+}
 
 /// <summary>Runs the encoder of a query, or says why it gave nothing: it failed, or took longer than the search may wait for it.</summary>
 /// <remarks>
@@ -19,6 +62,7 @@ internal sealed record EncodedQuery(TermVector Vector, IReadOnlyList<TermVector>
 internal static class QueryEncoding
 {
     private static readonly ConditionalWeakTable<ITermEncoder, SemaphoreSlim> Places = [];
+    private static readonly ActivitySource Spans = new("Sparse");
 
     /// <summary>Encodes a query.</summary>
     /// <param name="text">The query.</param>
@@ -41,7 +85,12 @@ internal static class QueryEncoding
             return new EncodedQuery(known, []);
         }
 
-        EncodedQuery Encode(CancellationToken stop) => new(known ?? encoder.Encode([text], stop)[0], synonyms.Count == 0 ? [] : encoder.Encode(synonyms, stop));
+        EncodedQuery Encode(CancellationToken stop)
+        {
+            using Activity? span = Spans.StartActivity("encode");
+            return new(known ?? encoder.Encode([text], stop)[0], synonyms.Count == 0 ? [] : encoder.Encode(synonyms, stop));
+        }
+
         try
         {
             EncodedQuery? made = budget is { } limit ? Within(limit, started, encoder, Encode, cancellationToken) : Encode(cancellationToken);

@@ -14,7 +14,9 @@ const percent = share => `${(100 * share).toFixed(share < .0995 ? 1 : 0)} %`;
 const sized = (element, share) => { element.style.setProperty('--weight', `${(100 * Math.max(0, Math.min(1, share))).toFixed(1)}%`); return element; };
 
 export function showColumns(place, answers, about) {
-  const before = new Map([...place.querySelectorAll('.hit')].map(hit => [hit.dataset.key, hit.getBoundingClientRect().top]));
+  // Asking where hits stand makes the browser lay the page out: only where they are seen to move.
+  const moves = about.ranks && !still.matches;
+  const before = new Map(moves ? [...place.querySelectorAll('.hit')].map(hit => [hit.dataset.key, hit.getBoundingClientRect().top]) : []);
   const ranks = answers.map(answer => new Map(answer.hits.map(hit => [hit.id, hit.rank])));
   place.replaceChildren(...answers.map((answer, column) => {
     const alone = answers.length > 1 ? answer.hits.filter(hit => ranks.every((other, i) => i === column || !other.has(hit.id))).length : 0;
@@ -24,7 +26,7 @@ export function showColumns(place, answers, about) {
     const heading = make('h2', { textContent: names[answer.mode] }, make('small', { textContent: alone ? `${alone} that no other found` : '' }));
     return make('section', { ariaLabel: names[answer.mode] }, ...(answers.length > 1 ? [heading] : []), list);
   }));
-  if (still.matches || !about.ranks) return;
+  if (!moves) return;
   for (const hit of place.querySelectorAll('.hit')) {
     const moved = (before.get(hit.dataset.key) ?? NaN) - hit.getBoundingClientRect().top;
     if (moved) hit.animate([{ transform: `translateY(${moved}px)` }, { transform: 'none' }], { duration: 350, easing: 'ease-out' });

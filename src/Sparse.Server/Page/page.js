@@ -31,12 +31,12 @@ async function search(encoder) {
   stopper.abort();
   stopper = new AbortController();
   clearTimeout(timer);
-  remember();
-  const query = $('query').value.trim();
+  const query = $('query').value.trim(), full = encoder === 'full';
+  // Not on each key: browsers slow down pages that write addresses faster than anybody goes back.
+  if (full) remember();
   for (const id of ['found', 'filters']) $(id).hidden = !query || (id === 'filters' && !filterable().length);
   $('intro').hidden = query !== '';
   if (!query) { showTerms([], state.edits, edit); showSuggestions([], retype); return; }
-  const full = encoder === 'full';
   const modes = columnsOf[view()].filter(mode => current().modes.includes(mode));
   try {
     const started = performance.now();
