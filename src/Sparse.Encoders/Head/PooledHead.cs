@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
@@ -8,16 +9,22 @@ namespace Sparse.Encoders.Head;
 
 /// <summary>Hidden states to weights: the output head and SPLADE's max pooling in one, without a matrix of logits.</summary>
 /// <remarks>
-/// <see cref="HeadScreen"/> names the terms that can have a weight; their logits are computed here, in float, dimension after dimension
+/// <see cref="HeadScreen"/> names the terms that can have a weight, and where; their logits are computed here, in float, dimension after dimension
 /// in one order, each product rounded before it is added. So weights are those of the whole head, and the same on every
-/// instruction set and whatever else is in the batch.
+/// instruction set and whatever else is in the batch. The first documents are sampled for a <see cref="HeadSketch"/>, which makes
+/// the ones after them faster and changes no weight.
 /// </remarks>
-internal sealed unsafe class PooledHead(OutputHead head, float[] centre, TermActivation activation)
+/// <param name="head">The head.</param>
+/// <param name="centre">[dims], near the mean of hidden states.</param>
+/// <param name="activation">Of the largest logits.</param>
+/// <param name="samples">Hidden states that the sketch is made from; 0: no sketch.</param>
+internal sealed unsafe class PooledHead(OutputHead head, float[] centre, TermActivation activation, int samples = PooledHead.UsualSamples)
 {
-    private const int Lanes = 16;
-    private const int TilePlaces = 4 * Lanes;
-    private const int TileTerms = 4;
-    private readonly HeadScreen _screen = new(head, centre);
+    // Every fourth place of 70 abstracts or so.
+    internal const int UsualSamples = 4096;
+
+    private volatile HeadScreen _screen = new(head, centre);
+    private StateSample? _sample = samples > 0 && HeadSketch.Fits(head.Dims) ? new StateSample(samples, head.Dims) : null;
 
     /// <summary>Pools the hidden states of one text.</summary>
     /// <param name="hidden">[places, dims], one place at least; those that are pooled.</param>
@@ -26,36 +33,51 @@ internal sealed unsafe class PooledHead(OutputHead head, float[] centre, TermAct
     /// <returns>The vector.</returns>
     internal TermVector Run(ReadOnlySpan<float> hidden, Buffers buffers, long[]? positions = null)
     {
-        _screen.Select(hidden, ref buffers.Places, buffers.Kept);
-        int count = hidden.Length / head.Dims;
-        int tiles = (count + TilePlaces - 1) / TilePlaces;
-        buffers.Tile(hidden, head.Dims, count, tiles);
-        Span<float> largest = buffers.Largest(buffers.Kept.Count);
-        largest.Fill(float.NegativeInfinity);
-        for (int tile = 0; tile < tiles; tile++)
+        if (_sample?.Add(hidden) == true)
         {
-            ReadOnlySpan<float> states = buffers.Tiles.AsSpan(tile * head.Dims * TilePlaces, head.Dims * TilePlaces);
-            Maximize(head.Weights, CollectionsMarshal.AsSpan(buffers.Kept), states, Math.Min(TilePlaces, count - (tile * TilePlaces)), largest);
+            Learn();
+        }
+
+        buffers.Tiles.Fill(hidden, head.Dims);
+        _screen.Select(buffers.Tiles, buffers.Screen);
+        Span<float> largest = buffers.Largest(head.Terms);
+        for (int tile = 0; tile < buffers.Tiles.Count; tile++)
+        {
+            Maximize(buffers.Tiles, tile, CollectionsMarshal.AsSpan(buffers.Screen.Kept[tile]), largest, buffers.Touched);
         }
 
         buffers.Terms.Clear();
         buffers.Weights.Clear();
-        for (int i = 0; i < largest.Length; i++)
+        for (int word = 0; word < buffers.Touched.Length; word++)
         {
-            int term = buffers.Kept[i];
-            float weight = Weigh(largest[i] + head.Bias[term]);
-            if (weight > 0)
+            for (ulong bits = buffers.Touched[word]; bits != 0; bits &= bits - 1)
             {
-                buffers.Terms.Add(term);
-                buffers.Weights.Add(weight);
-                if (positions is not null)
+                int term = (word * 64) + BitOperations.TrailingZeroCount(bits);
+                float weight = Weigh(largest[term] + head.Bias[term]);
+                if (weight > 0)
                 {
-                    positions[term] = Place(hidden, term, largest[i]);
+                    buffers.Terms.Add(term);
+                    buffers.Weights.Add(weight);
+                    if (positions is not null)
+                    {
+                        positions[term] = Place(hidden, term, largest[term]);
+                    }
                 }
             }
         }
 
         return buffers.Terms.Count == 0 ? TermVector.Empty : new TermVector([.. buffers.Terms], [.. buffers.Weights]);
+    }
+
+    // One thread does, while others go on without.
+    private void Learn()
+    {
+        StateSample sample = _sample!;
+        _sample = null;
+        if (SharedSpectrum.Find(sample.States, head.Weights, head.Dims) is { } spectrum)
+        {
+            _screen = new HeadScreen(head, spectrum.Centre, new HeadSketch(head, spectrum));
+        }
     }
 
     // The first place whose sum, in the order of Maximize, is the largest.
@@ -85,137 +107,63 @@ internal sealed unsafe class PooledHead(OutputHead head, float[] centre, TermAct
         return activation == TermActivation.Log1pRelu ? MathF.Log(1f + weight) : weight;
     }
 
-    // Raises each term's largest dot product by those of one tile, which stays in the first cache. Lanes are places: each sum has one order everywhere.
+    // Raises each term's largest dot product by those of one tile, which stays in the first cache.
     [SkipLocalsInit]
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Maximize(float[] weights, ReadOnlySpan<int> terms, ReadOnlySpan<float> tile, int places, Span<float> largest)
+    private void Maximize(PlaceTiles tiles, int tile, ReadOnlySpan<int> terms, Span<float> largest, ulong[] touched)
     {
-        int dims = tile.Length / TilePlaces, last = terms.Length - 1;
-        Vector512<float>* best = stackalloc Vector512<float>[TileTerms];
-        fixed (float* states = tile, rows = weights)
+        int dims = head.Dims, last = terms.Length - 1;
+        Vector512<float>* sums = stackalloc Vector512<float>[PlaceTiles.DotRows];
+        fixed (float* rows = head.Weights)
         {
-            for (int i = 0; i <= last; i += TileTerms)
+            float* state = tiles.States + ((long)tile * dims * PlaceTiles.Places);
+            for (int i = 0; i <= last; i += PlaceTiles.DotRows)
             {
                 // Where fewer terms are left, the last one is computed again.
                 float* a = rows + ((long)terms[i] * dims), b = rows + ((long)terms[Math.Min(i + 1, last)] * dims);
                 float* c = rows + ((long)terms[Math.Min(i + 2, last)] * dims), d = rows + ((long)terms[Math.Min(i + 3, last)] * dims);
-                if (places > Lanes)
+                PlaceTiles.Dots(a, b, c, d, state, dims, sums);
+                for (int j = 0; j < Math.Min(PlaceTiles.DotRows, terms.Length - i); j++)
                 {
-                    Tile64(a, b, c, d, states, dims, best);
-                }
-                else
-                {
-                    Tile16(a, b, c, d, states, dims, best);
-                }
-
-                for (int j = 0; j < Math.Min(TileTerms, terms.Length - i); j++)
-                {
-                    Vector256<float> m8 = Vector256.Max(best[j].GetLower(), best[j].GetUpper());
+                    int term = terms[i + j];
+                    ulong bit = 1UL << (term % 64);
+                    float known = (touched[term / 64] & bit) == 0 ? float.NegativeInfinity : largest[term];
+                    touched[term / 64] |= bit;
+                    Vector256<float> m8 = Vector256.Max(sums[j].GetLower(), sums[j].GetUpper());
                     Vector128<float> m4 = Vector128.Max(m8.GetLower(), m8.GetUpper());
-                    largest[i + j] = Math.Max(Math.Max(Math.Max(largest[i + j], m4[0]), m4[1]), Math.Max(m4[2], m4[3]));
+                    largest[term] = Math.Max(Math.Max(Math.Max(known, m4[0]), m4[1]), Math.Max(m4[2], m4[3]));
                 }
             }
         }
-    }
-
-    // 4 terms × 64 places: 16 sums in 32 registers. Alone in a method for the same reason as DotMaxima's tile; a term at a time took
-    // three times as long (2026-11-24), waiting for loads.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private static void Tile64(float* a, float* b, float* c, float* d, float* state, int dims, Vector512<float>* best)
-    {
-        Vector512<float> a0 = default, a1 = default, a2 = default, a3 = default, b0 = default, b1 = default, b2 = default, b3 = default;
-        Vector512<float> c0 = default, c1 = default, c2 = default, c3 = default, d0 = default, d1 = default, d2 = default, d3 = default;
-        unchecked
-        {
-            for (int k = 0; k < dims; k++, state += TilePlaces)
-            {
-                Vector512<float> s0 = Vector512.Load(state), s1 = Vector512.Load(state + Lanes), s2 = Vector512.Load(state + (2 * Lanes)), s3 = Vector512.Load(state + (3 * Lanes));
-                Vector512<float> w = Vector512.Create(a[k]);
-                a0 += w * s0;
-                a1 += w * s1;
-                a2 += w * s2;
-                a3 += w * s3;
-                w = Vector512.Create(b[k]);
-                b0 += w * s0;
-                b1 += w * s1;
-                b2 += w * s2;
-                b3 += w * s3;
-                w = Vector512.Create(c[k]);
-                c0 += w * s0;
-                c1 += w * s1;
-                c2 += w * s2;
-                c3 += w * s3;
-                w = Vector512.Create(d[k]);
-                d0 += w * s0;
-                d1 += w * s1;
-                d2 += w * s2;
-                d3 += w * s3;
-            }
-        }
-
-        best[0] = Vector512.Max(Vector512.Max(a0, a1), Vector512.Max(a2, a3));
-        best[1] = Vector512.Max(Vector512.Max(b0, b1), Vector512.Max(b2, b3));
-        best[2] = Vector512.Max(Vector512.Max(c0, c1), Vector512.Max(c2, c3));
-        best[3] = Vector512.Max(Vector512.Max(d0, d1), Vector512.Max(d2, d3));
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private static void Tile16(float* a, float* b, float* c, float* d, float* state, int dims, Vector512<float>* best)
-    {
-        Vector512<float> a0 = default, b0 = default, c0 = default, d0 = default;
-        unchecked
-        {
-            for (int k = 0; k < dims; k++, state += TilePlaces)
-            {
-                Vector512<float> s = Vector512.Load(state);
-                a0 += Vector512.Create(a[k]) * s;
-                b0 += Vector512.Create(b[k]) * s;
-                c0 += Vector512.Create(c[k]) * s;
-                d0 += Vector512.Create(d[k]) * s;
-            }
-        }
-
-        (best[0], best[1], best[2], best[3]) = (a0, b0, c0, d0);
     }
 
     /// <summary>Arrays of one text, used again by the next.</summary>
     internal sealed class Buffers
     {
-        internal byte[] Places = [];
-        internal float[] Tiles = [];
         private float[] _largest = [];
 
-        internal List<int> Kept { get; } = [];
+        internal PlaceTiles Tiles { get; } = new();
+
+        internal HeadScreen.Room Screen { get; } = new();
+
+        /// <summary>A bit for each term of <see cref="Largest"/>.</summary>
+        internal ulong[] Touched { get; private set; } = [];
 
         internal List<int> Terms { get; } = [];
 
         internal List<float> Weights { get; } = [];
 
-        /// <summary>Room for a number a kept term.</summary>
-        internal Span<float> Largest(int count)
+        /// <summary>A number for each term, none of them touched.</summary>
+        internal Span<float> Largest(int terms)
         {
-            _largest = _largest.Length < count ? new float[count + (count / 2)] : _largest;
-            return _largest.AsSpan(0, count);
-        }
-
-        /// <summary>Makes tiles [dims][64 places]; what pads the last repeats the first place.</summary>
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        internal void Tile(ReadOnlySpan<float> hidden, int dims, int count, int tiles)
-        {
-            if (Tiles.Length < tiles * dims * TilePlaces)
+            if (_largest.Length != terms)
             {
-                Tiles = new float[tiles * dims * TilePlaces];
+                _largest = new float[terms];
+                Touched = new ulong[(terms + 63) / 64];
             }
 
-            for (int place = 0; place < tiles * TilePlaces; place++)
-            {
-                ReadOnlySpan<float> state = hidden.Slice((place < count ? place : 0) * dims, dims);
-                Span<float> tile = Tiles.AsSpan(place / TilePlaces * TilePlaces * dims, TilePlaces * dims);
-                for (int k = 0; k < state.Length; k++)
-                {
-                    tile[(k * TilePlaces) + (place % TilePlaces)] = state[k];
-                }
-            }
+            Touched.AsSpan().Clear();
+            return _largest;
         }
     }
 }

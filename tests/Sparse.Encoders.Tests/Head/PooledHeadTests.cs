@@ -6,10 +6,10 @@ namespace Sparse.Encoders.Tests.Head;
 
 internal sealed class PooledHeadTests
 {
-    // Biases such that few logits are above 0, as in a trained model; the centre is off or right: neither may change a bit.
+    // Biases such that few logits are above 0, as in a trained model; the centre is off or right, there is a sketch or none: nothing may change a bit.
     [Test]
     public void Vector_equals_plain_loops_over_all_terms_to_the_last_bit(
-        [Values(3, 128, 200, 768)] int dims, [Values(1, 7, 65)] int places, [Values(0f, 1f, 30f)] float offset, [Values] bool isCentred)
+        [Values(3, 17, 128, 200, 768)] int dims, [Values(1, 7, 65)] int places, [Values(0f, 1f, 30f)] float offset, [Values] bool isCentred, [Values] bool isSketched)
     {
         const int Terms = 500;
         var random = new Random(dims + places);
@@ -20,7 +20,10 @@ internal sealed class PooledHeadTests
         float[] centre = [.. Enumerable.Range(0, dims).Select(k => isCentred ? offset * ((k % 5) - 2) : 0f)];
         var head = new OutputHead("hidden", dims, weights, bias);
         var positions = new long[Terms];
-        TermVector vector = new PooledHead(head, centre, TermActivation.Relu).Run(hidden, new PooledHead.Buffers(), positions);
+        var pooled = new PooledHead(head, centre, TermActivation.Relu, samples: isSketched ? 20 : 0);
+        float[] earlier = [.. Enumerable.Range(0, 80 * dims).Select(i => Next() + (offset * ((i % dims % 5) - 2)))];
+        _ = pooled.Run(earlier, new PooledHead.Buffers());
+        TermVector vector = pooled.Run(hidden, new PooledHead.Buffers(), positions);
 
         List<(int Term, float Weight, long Position)> expected = [];
         for (int term = 0; term < Terms; term++)
