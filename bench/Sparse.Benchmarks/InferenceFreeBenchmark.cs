@@ -11,10 +11,10 @@ using Lucene.Net.Util;
 using Sparse.Encoders.InferenceFree;
 using Sparse.Encoders.Splade;
 using Sparse.Formats;
+using Sparse.Lab.Collections;
 using Sparse.LuceneNet.Impacts;
 using Sparse.LuceneNet.Postings;
 using Sparse.LuceneNet.Queries;
-using Sparse.Quality;
 using Sparse.Vectors;
 using Directory = System.IO.Directory;
 

@@ -5,6 +5,7 @@ using Sparse.Encoders.Splade;
 using Sparse.Evaluation;
 using Sparse.Formats;
 using Sparse.Fusion;
+using Sparse.Lab.Collections;
 using Sparse.LuceneNet;
 using Sparse.Vectors;
 

@@ -2,6 +2,7 @@ using Sparse.Encoders.InferenceFree;
 using Sparse.Encoders.Splade;
 using Sparse.Evaluation;
 using Sparse.Formats;
+using Sparse.Lab.Collections;
 using Sparse.LuceneNet;
 using Sparse.Vectors;
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Numerics.Tensors;
 using Sparse.Encoders.Dense;
 using Sparse.Evaluation;
+using Sparse.Lab.Collections;
 
 namespace Sparse.Quality;
 

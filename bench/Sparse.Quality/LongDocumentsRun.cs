@@ -4,6 +4,7 @@ using Sparse.Chunks;
 using Sparse.Encoders.Splade;
 using Sparse.Evaluation;
 using Sparse.Formats;
+using Sparse.Lab.Collections;
 using Sparse.LuceneNet;
 using Sparse.Tokens;
 using Sparse.Vectors;

@@ -2,6 +2,7 @@ using System.Globalization;
 using Sparse.Encoders.Dense;
 using Sparse.Encoders.InferenceFree;
 using Sparse.Encoders.Splade;
+using Sparse.Lab.Collections;
 using Sparse.Quality;
 using Sparse.Tokens;
 

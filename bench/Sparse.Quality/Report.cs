@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Sparse.Lab.Collections;
 
 namespace Sparse.Quality;
 

@@ -18,6 +18,8 @@ internal static class CommandTree
             EvalCommand.Create(),
             CompareCommand.Create(),
             ConvertCommand.Create(),
+            ReproduceCommand.Create(),
+            TuneCommand.Create(),
             EncodeCommand.Create(),
             InspectCommand.Create(),
             StatsCommand.Create(),

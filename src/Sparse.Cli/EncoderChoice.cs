@@ -168,6 +168,7 @@ internal static class EncoderChoice
             ? $"'{choice}' is a file; --encoder takes a model folder"
             : $"there is no model folder '{choice}', nor a model of that name in {ModelCache.Folder}; --encoder takes builtin, a folder with a model and its tokenizer, or a name of 'sparse model list'");
 
-    private static WrongInputException Unknown(EncoderIdentity identity) =>
-        new($"the index was written by the encoder '{identity.Name}' ({identity.Fingerprint}); say where its model folder is with --encoder MODEL_DIR");
+    private static WrongInputException Unknown(EncoderIdentity identity) => identity.Name == OutsideEncoder.UnknownName
+        ? new("the vectors of the index were made elsewhere, by an encoder that nobody named: search it with --query-vectors FILE, with --query-encoder idf where its terms are those of a known vocabulary, or with --mode bm25 where it holds texts")
+        : new($"the index was written by the encoder '{identity.Name}' ({identity.Fingerprint}); say where its model folder is with --encoder MODEL_DIR");
 }

@@ -20,6 +20,9 @@ internal sealed record ToolMemory
     /// <summary>How long documents were cut; null where they were not.</summary>
     public Options.ChunkChoice? Chunk { get; init; }
 
+    /// <summary>What of vectors is kept; null for everything.</summary>
+    public Lab.Tuning.PruneSetting? Prune { get; init; }
+
     /// <summary>CRC-32 of the rest, in hexadecimal; null in files from before there was one, and taken out by hand for a change by hand.</summary>
     public string? Checksum { get; init; }
 

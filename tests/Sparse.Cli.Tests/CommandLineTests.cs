@@ -3,7 +3,7 @@ namespace Sparse.Cli.Tests;
 [Parallelizable(ParallelScope.All)]
 internal sealed class CommandLineTests
 {
-    private static readonly string[] Commands = ["index", "search", "eval", "compare", "convert", "encode", "inspect", "stats", "get", "delete", "check", "backup", "optimize", "calibrate", "serve", "key", "model"];
+    private static readonly string[] Commands = ["index", "search", "eval", "compare", "convert", "reproduce", "tune", "encode", "inspect", "stats", "get", "delete", "check", "backup", "optimize", "calibrate", "serve", "key", "model"];
 
     [Test]
     public void Alone_it_prints_help_that_names_every_command()
@@ -39,14 +39,14 @@ internal sealed class CommandLineTests
     [TestCase("index a --index d --format pdf", "--format takes auto, beir, jsonl, text, markdown, html or csv, not 'pdf'")]
     [TestCase("index a --index d --max-tokens 513", "--max-tokens takes a whole number from 8 to 512, not '513'")]
     [TestCase("index a --index d --threads 0", "--threads takes a whole number from 1 to 1,024, not '0'")]
-    [TestCase("eval --qrels q", "give either --run FILE, or --index DIR (or --target URL) with --queries FILE")]
-    [TestCase("eval --qrels q --run r --index d", "give either --run FILE, or --index DIR (or --target URL) with --queries FILE")]
+    [TestCase("eval --qrels q", "give either --run FILE, or --index DIR (or --target URL) with --queries FILE (or --query-vectors FILE)")]
+    [TestCase("eval --qrels q --run r --index d", "give either --run FILE, or --index DIR (or --target URL) with --queries FILE (or --query-vectors FILE)")]
     [TestCase("eval --qrels q --run r --metrics nDGC@10", "nDGC@10")]
     [TestCase("eval --run r", "--qrels is missing")]
     [TestCase("compare a --qrels q", "at least two runs")]
     [TestCase("model import m", "There is no model folder m")]
     [TestCase("model import m --to n --quantize int4", "--quantize takes none, int8 or fp16, not 'int4'")]
-    [TestCase("search --index d --queries q", "a batch takes --queries FILE and --run OUT.trec together")]
+    [TestCase("search --index d --queries q", "a batch takes --queries FILE (or --query-vectors FILE) and --run OUT.trec together")]
     [TestCase("search --index d", "give a QUERY, or --queries FILE with --run OUT.trec")]
     public void Wrong_option_gives_one_sentence_and_code_2(string command, string sentence) =>
         AssertWrong(Tool.Run(command.Split(' ')), sentence);

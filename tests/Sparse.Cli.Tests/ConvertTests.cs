@@ -16,7 +16,7 @@ internal sealed class ConvertTests
 
     [Test]
     public void Whole_numbers_come_back_from_every_format_as_they_were(
-        [Values(VectorFormat.Anserini, VectorFormat.Ciff, VectorFormat.Bin, VectorFormat.Milvus, VectorFormat.Pinecone, VectorFormat.Qdrant, VectorFormat.OpenSearch, VectorFormat.Elasticsearch, VectorFormat.Jsonl)] VectorFormat format,
+        [Values(VectorFormat.Anserini, VectorFormat.Ciff, VectorFormat.Bin, VectorFormat.Milvus, VectorFormat.Pinecone, VectorFormat.Qdrant, VectorFormat.OpenSearch, VectorFormat.Elasticsearch, VectorFormat.Jsonl, VectorFormat.Parquet)] VectorFormat format,
         [Values(1, 7, 1_000_000)] int rangePostings)
     {
         string first = At($"first-{format}-{rangePostings}.bin"), middle = At($"middle-{format}-{rangePostings}"), last = At($"last-{format}-{rangePostings}.bin");
@@ -121,6 +121,51 @@ internal sealed class ConvertTests
     }
 
     [Test]
+    public void Parquet_of_names_keeps_them_with_floats_empty_vectors_and_the_encoder()
+    {
+        string input = Write("names-of-parquet.jsonl", "{\"id\":\"b\",\"vector\":{\"alpha\":1.25,\"zeta\":0.1}}\n{\"id\":\"empty\",\"vector\":{}}\n{\"id\":\"ä\",\"vector\":{\"zeta\":3.14159}}\n");
+        Convert(input, VectorFormat.Jsonl, At("names.parquet"), VectorFormat.Parquet, 10, null);
+        Convert(At("names.parquet"), VectorFormat.Parquet, At("names-back.jsonl"), VectorFormat.Jsonl, 10, null);
+        Assert.That(File.ReadAllText(At("names-back.jsonl")), Is.EqualTo(File.ReadAllText(input)));
+    }
+
+    [TestCase(-1f, "a", "value -1 of row 1, document 'b'")]
+    [TestCase(float.NaN, "a", "value NaN of row 1")]
+    [TestCase(float.PositiveInfinity, "a", "value Infinity of row 1")]
+    [TestCase(1f, "b", "id 'b' of row 1 occurs twice")]
+    public void A_malformed_row_of_parquet_is_named_with_its_value_and_what_was_expected(float value, string first, string problem)
+    {
+        TermTable terms = TermTable.OfNames(null);
+        using (FileStream stream = File.Create(At("bad.parquet")))
+        using (var writer = new ParquetVectorWriter(stream, terms, 1, null))
+        {
+            var row = new VectorRow { Id = first };
+            row.Add(terms.Find("x"), 1);
+            writer.Write(row);
+            (row.Id, row.Values[0]) = ("b", value);
+            writer.Write(row);
+            writer.Finish();
+        }
+
+        Assert.That(() => Convert(At("bad.parquet"), VectorFormat.Parquet, At("bad.out"), VectorFormat.Jsonl, 10, null),
+            Throws.TypeOf<BadInputException>().With.Message.Contains(problem).And.Message.Contains("bad.parquet").And.Message.Contains("expected").Or.Message.Contains("is not a finite number"));
+    }
+
+    [Test]
+    public void Parquet_cut_anywhere_or_something_else_altogether_is_refused()
+    {
+        WriteBin(At("for-parquet.bin"), new Random(4), documents: 9);
+        Convert(At("for-parquet.bin"), VectorFormat.Bin, At("whole.parquet"), VectorFormat.Parquet, 10, null);
+        byte[] whole = File.ReadAllBytes(At("whole.parquet"));
+        for (int length = 0; length < whole.Length; length += 7)
+        {
+            File.WriteAllBytes(At("cut.parquet"), whole[..length]);
+            Assert.That(() => Convert(At("cut.parquet"), VectorFormat.Parquet, At("cut.out"), VectorFormat.Jsonl, 10, null),
+                Throws.TypeOf<BadInputException>().With.Message.Contains("cut.parquet").And.Message.Contains("expected"), $"cut at {length}");
+        }
+    }
+
+    [Test]
     public void A_bin_file_whose_numbers_do_not_go_together_is_refused()
     {
         WriteBin(At("good.bin"), new Random(1), documents: 5);
@@ -132,6 +177,29 @@ internal sealed class ConvertTests
             File.WriteAllBytes(At("bad.bin"), bad);
             Assert.That(() => Convert(At("bad.bin"), VectorFormat.Bin, At("bad.out"), VectorFormat.Jsonl, 100, null),
                 Throws.TypeOf<BadInputException>().With.Message.Contains(problem).And.Message.Contains("at byte"));
+        }
+    }
+
+    [Test]
+    public void Judgements_queries_and_runs_go_both_ways()
+    {
+        string beir = Write("qrels.tsv", "query-id\tcorpus-id\tscore\nq1\td1\t1\nq1\td2\t0\n"), topics = Write("topics.txt", "<top>\n<num> Number: 7\n<title> two words\n</top>\n"), run = Write("run.txt", "q1 Q0 d1 1 2.5 x\nq1 Q0 d2 2 1.5 x\n");
+        Assert.Multiple(() =>
+        {
+            Assert.That(Converted(beir, "trec-qrels"), Is.EqualTo("q1 0 d1 1\nq1 0 d2 0\n"));
+            Assert.That(Converted(At("converted-trec-qrels"), "beir-qrels"), Is.EqualTo(File.ReadAllText(beir)));
+            Assert.That(Converted(topics, "tsv-queries"), Is.EqualTo("7\ttwo words\n"));
+            Assert.That(Converted(topics, "beir-queries"), Is.EqualTo("{\"_id\":\"7\",\"text\":\"two words\"}\n"));
+            Assert.That(Converted(run, "msmarco-run"), Is.EqualTo("q1\td1\t1\nq1\td2\t2\n"));
+            Assert.That(Converted(run, "trec-run"), Is.EqualTo("q1 Q0 d1 1 2.5 sparse\nq1 Q0 d2 2 1.5 sparse\n"));
+        });
+        CommandLineTests.AssertWrong(Tool.Run("convert", Write("short.qrels", "q1 d1\n"), At("never.qrels"), "--to", "trec-qrels"), "short.qrels", "line 1", "2 columns; expected");
+
+        string Converted(string source, string to)
+        {
+            ToolResult result = Tool.Run("convert", source, At("converted-" + to), "--to", to);
+            Assert.That(result.ExitCode, Is.Zero, result.Error);
+            return File.ReadAllText(At("converted-" + to));
         }
     }
 
@@ -150,11 +218,11 @@ internal sealed class ConvertTests
     private static void Convert(string from, VectorFormat fromFormat, string to, VectorFormat toFormat, int rangePostings, double? scale)
     {
         using VectorReader reader = fromFormat == VectorFormat.Ciff
-            ? new CiffVectorReader(from, TermTable.OfNames(null), rangePostings) : VectorFile.Read(from, fromFormat, null);
+            ? new CiffVectorReader(from, TermTable.OfNames(null), rangePostings) : VectorFile.Read(from, fromFormat, vocabulary: null);
         using FileStream stream = File.Create(to);
         double factor = scale ?? (reader.IsInteger ? 1 : 100);
         using VectorWriter writer = toFormat == VectorFormat.Ciff
-            ? new CiffVectorWriter(stream, to, reader.Terms, factor, reader.Scale / factor, rangePostings) : VectorFile.Write(stream, to, toFormat, reader, scale);
+            ? new CiffVectorWriter(stream, to, reader.Terms, factor, reader.Scale / factor, rangePostings: rangePostings) : VectorFile.Write(stream, to, toFormat, reader, scale);
         var row = new VectorRow();
         while (reader.Read(row))
         {

@@ -3,6 +3,7 @@ using System.Globalization;
 using Sparse.Cli.Display;
 using Sparse.Cli.Options;
 using Sparse.Evaluation;
+using Sparse.Lab.Plots;
 
 namespace Sparse.Cli.Commands;
 
@@ -16,11 +17,12 @@ internal static class CompareCommand
         Option<string> qrels = SharedOptions.Qrels();
         Option<string> metrics = SharedOptions.Metrics();
         var perQuery = new Option<string?>("--per-query") { Description = "Write every query's values and differences as a table", HelpName = "OUT.tsv" };
+        Option<string?> plot = SharedOptions.Plot();
         Option<bool> dropQueryId = SharedOptions.DropQueryId();
         Option<bool> json = SharedOptions.Json();
         var command = new Command("compare", "Compare runs with a baseline: differences, their significance, and the queries that they come from")
         {
-            runs, qrels, metrics, perQuery, dropQueryId, json,
+            runs, qrels, metrics, perQuery, plot, dropQueryId, json,
         };
         command.SetAction(parsed =>
         {
@@ -37,6 +39,12 @@ internal static class CompareCommand
             if (parsed.GetValue(perQuery) is { } output)
             {
                 OutputFile.Write(output, writer => WritePerQuery(writer, compared));
+            }
+
+            if (parsed.GetValue(plot) is { } picture)
+            {
+                ComparedRun first = compared[0];
+                Picture.SaveDifferences(picture, $"{first.Name} less {files[0]}", $"difference in {first.Comparison.Measure.Name}", [.. first.Comparison.Queries.Select(query => query.Difference)]);
             }
 
             if (parsed.GetValue(json))

@@ -2,25 +2,27 @@ using System.CommandLine;
 using System.Globalization;
 using Sparse.Cli.Display;
 using Sparse.Cli.Options;
-using Sparse.Encoders.Splade;
+using Sparse.Cli.Vectors;
 using Sparse.Formats.Vectors;
 using Sparse.Tokens;
 
 namespace Sparse.Cli.Commands;
 
-/// <summary><c>sparse convert IN OUT [--from FORMAT] [--to FORMAT] [--scale N] [--vocabulary builtin|FILE|DIR]</c>.</summary>
+/// <summary><c>sparse convert IN OUT [--from FORMAT] [--to FORMAT] [--scale N] [--vocabulary builtin|FILE|DIR] [--encoder builtin|DIR]</c>.</summary>
 internal static class ConvertCommand
 {
     /// <summary>Makes the command.</summary>
     public static Command Create()
     {
-        var input = new Argument<string>("IN") { Description = "File of vectors" };
-        var output = new Argument<string>("OUT") { Description = "File to write" };
+        var input = new Argument<string>("IN") { Description = "File of vectors, or folder of an index" };
+        var output = new Argument<string>("OUT") { Description = "File to write, or folder of an index to make" };
         Option<VectorFormat?> from = Format("--from", "Layout of IN; default: by its name");
-        Option<VectorFormat?> to = Format("--to", "Layout of OUT; default: by its name");
-        var scale = new Option<double?>("--scale") { Description = "Steps of whole numbers a weight of 1; default: the input's own, else 100", HelpName = "N" };
+        Option<string?> to = ChoiceOption.Create<string?>(
+            "--to", null, "Layout of OUT; default: by its name. The last six are for judgements, queries and runs, whose own layout is seen", [.. VectorWords.Concat(TableConversion.Words).Select(word => (word, word))]);
+        var scale = new Option<double?>("--scale") { Description = "Steps of whole numbers a weight of 1; default: the input's own, else 100 (an index: so that its largest weight is 255)", HelpName = "N" };
         var vocabulary = new Option<string?>("--vocabulary") { Description = "Which number a term has, for formats of numbers", HelpName = "builtin|FILE|MODEL_DIR" };
-        var command = new Command("convert", "Convert vectors from one format to another") { input, output, from, to, scale, vocabulary };
+        var encoder = new Option<string?>("--encoder") { Description = "The model that made the vectors, so that the index made of them can be searched by texts", HelpName = "builtin|MODEL_DIR" };
+        var command = new Command("convert", "Convert vectors from one format to another, and from and to indexes") { input, output, from, to, scale, vocabulary, encoder };
         command.SetAction(parsed =>
         {
             string source = parsed.GetRequiredValue(input), target = parsed.GetRequiredValue(output);
@@ -30,19 +32,31 @@ internal static class ConvertCommand
                 throw new WrongInputException(string.Create(CultureInfo.InvariantCulture, $"--scale takes a number above 0, not '{given}'"));
             }
 
-            VectorFormat sourceFormat = parsed.GetValue(from) ?? VectorFile.FormatOf(source) ?? throw Unknown(source, "--from");
-            VectorFormat targetFormat = parsed.GetValue(to) ?? VectorFile.FormatOf(target) ?? throw Unknown(target, "--to");
+            if (parsed.GetValue(to) is { } table && TableConversion.Words.Contains(table))
+            {
+                Console.Out.WriteLine($"{TableConversion.Run(source, target, table)} from '{source}' to '{target}' ({table})");
+                return ExitCode.Success;
+            }
+
+            VectorFormat sourceFormat = parsed.GetValue(from) ?? VectorPlace.FormatOf(source) ?? throw Unknown(source, "--from");
+            VectorFormat targetFormat = (parsed.GetValue(to) is { } word ? Enum.Parse<VectorFormat>(word, ignoreCase: true) : (VectorFormat?)null) ?? VectorPlace.FormatOfTarget(target) ?? throw Unknown(target, "--to");
             if (Path.GetFullPath(source) == Path.GetFullPath(target))
             {
                 throw new WrongInputException($"'{source}' can't be converted onto itself; name another file");
             }
 
-            OutputFile.RequireFolder(target);
-            using VectorReader reader = VectorFile.Read(source, sourceFormat, Vocabulary(parsed.GetValue(vocabulary)));
+            Vocabulary? terms = VectorPlace.Vocabulary(parsed.GetValue(vocabulary));
             using var stop = new StopSignal();
             return DocumentProgress.Run("Converting", "documents", progress =>
             {
-                OutputFile.WriteBytes(target, stream => Copy(reader, stream, target, targetFormat, steps, progress, stop.Token));
+                IReadOnlyList<string> losses = targetFormat == VectorFormat.Index
+                    ? new VectorIndexing([source], sourceFormat, target) { Vocabulary = terms, Encoder = parsed.GetValue(encoder), Steps = steps }.Run(progress, stop.Token)
+                    : ToFile(source, sourceFormat, target, targetFormat, terms, steps, progress, stop.Token);
+                foreach (string loss in losses)
+                {
+                    Screen.Note($"sparse: {loss}");
+                }
+
                 Console.Out.WriteLine($"{Figure.Count(progress.Done, "document")} from '{source}' ({Word(sourceFormat)}) to '{target}' ({Word(targetFormat)}) in {Figure.Duration(progress.Elapsed)}");
                 return ExitCode.Success;
             });
@@ -50,56 +64,22 @@ internal static class ConvertCommand
         return command;
     }
 
-    private static void Copy(
-        VectorReader reader, Stream stream, string target, VectorFormat format, double? steps, DocumentProgress progress, CancellationToken stop)
+    private static string[] ToFile(
+        string source, VectorFormat from, string target, VectorFormat to, Vocabulary? vocabulary, double? steps, DocumentProgress progress, CancellationToken stop)
     {
-        using VectorWriter writer = VectorFile.Write(stream, target, format, reader, steps);
-        var row = new VectorRow();
-        long done = 0;
-        while (reader.Read(row))
+        OutputFile.RequireFolder(target);
+        using VectorReader reader = VectorPlace.Open(source, from, VectorFile.TermsOf(from, vocabulary));
+        string[] losses = [];
+        OutputFile.WriteBytes(target, stream =>
         {
-            Guard(() => writer.Write(row));
-            if (++done % 1024 == 0)
-            {
-                stop.ThrowIfCancellationRequested();
-                progress.Advance(1024, reader.ShareRead);
-            }
-        }
-
-        Guard(writer.Finish);
-        progress.Advance(done % 1024, 1);
-        foreach (string loss in reader.Losses.Concat(writer.Losses))
-        {
-            Screen.Note($"sparse: {loss}");
-        }
-
-        void Guard(Action write)
-        {
-            try
-            {
-                write();
-            }
-            catch (InvalidDataException exception)
-            {
-                throw new WrongInputException($"document '{row.Id}': {Failure.OneLine(exception)}", exception);
-            }
-        }
+            using VectorWriter writer = VectorFile.Write(stream, target, to, reader, steps);
+            VectorCopy.Run(reader, writer, progress, stop);
+            losses = [.. reader.Losses, .. writer.Losses];
+        });
+        return losses;
     }
 
-    private static Vocabulary? Vocabulary(string? choice) => choice switch
-    {
-        null => null,
-        EncoderChoice.BuiltIn => BuiltInVocabulary(),
-        _ when File.Exists(choice) => new Vocabulary(File.ReadAllLines(choice)),
-        _ when Directory.Exists(choice) => TokenizerFolder.Read(choice).Vocabulary,
-        _ => throw new WrongInputException($"there is no vocabulary '{choice}'; --vocabulary takes builtin, a file with one term a line, or a model folder"),
-    };
-
-    private static Vocabulary BuiltInVocabulary()
-    {
-        using SpladeEncoder encoder = SpladeEncoder.BuiltIn();
-        return encoder.Vocabulary;
-    }
+    private static IEnumerable<string> VectorWords => Enum.GetValues<VectorFormat>().Select(Word);
 
     private static string Word(VectorFormat format) => format.ToString().ToLowerInvariant();
 
@@ -107,5 +87,5 @@ internal static class ConvertCommand
         name, null, description, [.. Enum.GetValues<VectorFormat>().Select(format => (Word(format), (VectorFormat?)format))]);
 
     private static WrongInputException Unknown(string path, string option) =>
-        new($"the name '{path}' says no format of vectors; give it with {option}: {string.Join(", ", Enum.GetValues<VectorFormat>().Select(Word))}");
+        new($"the name '{path}' says no format of vectors; give it with {option}: {string.Join(", ", VectorWords)}");
 }

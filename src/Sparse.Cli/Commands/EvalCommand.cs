@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using Sparse.Cli.Display;
 using Sparse.Cli.Options;
+using Sparse.Cli.Vectors;
 using Sparse.Evaluation;
 using Sparse.Formats;
 using Sparse.LuceneNet;
@@ -22,6 +23,7 @@ internal static class EvalCommand
         var run = new Option<string?>("--run") { Description = "Evaluate this TREC run", HelpName = "FILE" };
         var place = new PlaceOptions(required: false);
         Option<string?> queries = SharedOptions.Queries();
+        Option<string?> queryVectors = SharedOptions.QueryVectors();
         Option<string> metrics = SharedOptions.Metrics();
         Option<int?> k = SharedOptions.K("Hits a query; default: the largest cut of the measures", null);
         Option<SearchMode?> mode = SharedOptions.Mode();
@@ -30,9 +32,14 @@ internal static class EvalCommand
         Option<string?> modelFolder = SharedOptions.ModelFolder();
         Option<bool> dropQueryId = SharedOptions.DropQueryId();
         Option<bool> json = SharedOptions.Json();
+        Option<string?> plot = SharedOptions.Plot();
+        var slices = new Option<bool>("--slices") { Description = "Part the queries by length, unknown words, overlap with what is right, and novelty (with --train)" };
+        var train = new Option<string?>("--train") { Description = "Queries that the model or the index was made with, for --slices", HelpName = "FILE" };
+        var stress = new Option<bool>("--stress") { Description = "Search with typos, words in another order, synonyms, capitals and accents too" };
+        Option<int?> seed = NumberOption.Create("--seed", 1, 0, int.MaxValue, "Of what --stress draws");
         var command = new Command("eval", "Measure how good a run is, or what an index finds for judged queries")
         {
-            qrels, run, queries, metrics, k, mode, queryEncoder, modelFolder, dropQueryId, json,
+            qrels, run, queries, queryVectors, metrics, k, mode, queryEncoder, modelFolder, dropQueryId, json, plot, slices, train, stress, seed,
         };
         place.AddTo(command);
         foreach (Option option in fusion.Options)
@@ -45,22 +52,46 @@ internal static class EvalCommand
             IReadOnlyList<Measure> measures = Measure.ParseList(parsed.GetRequiredValue(metrics));
             string? runFile = parsed.GetValue(run);
             IndexPlace? searched = place.Read(parsed);
-            string? queryFile = parsed.GetValue(queries);
-            bool hasRun = runFile is not null && searched is null && queryFile is null;
-            bool hasIndex = runFile is null && searched is not null && queryFile is not null;
+            string? queryFile = parsed.GetValue(queries), vectorFile = parsed.GetValue(queryVectors);
+            bool hasRun = runFile is not null && searched is null && queryFile is null && vectorFile is null;
+            bool hasIndex = runFile is null && searched is not null && queryFile is null != vectorFile is null;
             if (!hasRun && !hasIndex)
             {
-                throw new WrongInputException("give either --run FILE, or --index DIR (or --target URL) with --queries FILE");
+                throw new WrongInputException("give either --run FILE, or --index DIR (or --target URL) with --queries FILE (or --query-vectors FILE)");
             }
 
             Qrels judgements = Qrels.Read(parsed.GetRequiredValue(qrels));
             bool dropsOwn = parsed.GetValue(dropQueryId);
             TrecRun evaluated = hasRun
                 ? WithoutOwnIds(TrecRun.Read(runFile!), dropsOwn)
+                : vectorFile is not null ? SearchVectors(searched!, judgements, vectorFile, parsed.GetValue(k) ?? Depth(measures), dropsOwn)
                 : Search(new QueryChoice(searched!, parsed.GetValue(mode), parsed.GetValue(queryEncoder), parsed.GetValue(modelFolder), fusion.Read(parsed)),
                     judgements, queryFile!, parsed.GetValue(k) ?? Depth(measures), dropsOwn);
             Show(measures, judgements, evaluated, parsed.GetValue(json));
+            var report = new RobustnessReport(measures[0], judgements, evaluated, parsed.GetValue(json));
+            if ((parsed.GetValue(slices) || parsed.GetValue(stress)) && (!hasIndex || queryFile is null))
+            {
+                throw new WrongInputException("--slices and --stress search again, and need --index DIR with --queries FILE");
+            }
+
+            if (parsed.GetValue(slices))
+            {
+                report.Slices(Choice(), queryFile!, parsed.GetValue(train));
+            }
+
+            if (parsed.GetValue(stress))
+            {
+                report.Stress(Choice(), queryFile!, parsed.GetValue(k) ?? Depth(measures), dropsOwn, parsed.GetValue(seed)!.Value);
+            }
+
+            if (parsed.GetValue(plot) is { } picture)
+            {
+                report.Plot(picture, measures);
+            }
+
             return ExitCode.Success;
+
+            QueryChoice Choice() => new(searched!, parsed.GetValue(mode), parsed.GetValue(queryEncoder), parsed.GetValue(modelFolder), fusion.Read(parsed));
         });
         return command;
     }
@@ -83,6 +114,19 @@ internal static class EvalCommand
         using QuerySide side = QuerySide.Open(index, choice);
         using var stop = new StopSignal();
         return DocumentProgress.Run("Searching", "queries", progress => QueryBatch.Run(index, side, queries, k, dropQueryId, progress, stop.Token));
+    }
+
+    private static TrecRun SearchVectors(IndexPlace place, Qrels judgements, string file, int k, bool dropQueryId)
+    {
+        var queries = QueryVectors.Read(file);
+        if (judgements.QueryIds.Except(queries.Queries.Select(query => query.Id)).ToArray() is { Length: > 0 } missing)
+        {
+            Screen.Warn($"{Figure.Count(missing.Length)} of {Figure.Count(judgements.QueryIds.Count)} judged queries are not in '{file}' and count as 0");
+        }
+
+        using ISparseIndex index = place.Open();
+        using var stop = new StopSignal();
+        return queries.Run(index, k, dropQueryId, stop.Token);
     }
 
     // Only the part of a ranking that a measure looks at has to be found.

@@ -1,9 +1,13 @@
 using System.CommandLine;
+using System.Globalization;
 using Sparse.Chunks;
 using Sparse.Cli.Display;
 using Sparse.Cli.Indexing;
 using Sparse.Cli.Options;
+using Sparse.Cli.Vectors;
 using Sparse.Encoders.Splade;
+using Sparse.Formats.Vectors;
+using Sparse.Lab.Tuning;
 using Sparse.LuceneNet;
 using Sparse.Vectors;
 
@@ -24,15 +28,44 @@ internal static class IndexCommand
         Option<int?> commitEvery = NumberOption.Create("--commit-every", null, 1, int.MaxValue, "Commit after so many documents; default: every 30 seconds");
         var failFast = new Option<bool>("--fail-fast") { Description = "Stop at the first document that the encoder or the index refuses, instead of leaving it out" };
         var chunks = new ChunkOptionSet();
-        var command = new Command("index", "Build a search index from files") { index, encoder, append, maxTokens, threads, commitEvery, failFast };
+        var prune = new PruneOptionSet();
+        Option<string?> vectors = ChoiceOption.Create<string?>(
+            "--vectors", null, "INPUT holds vectors (of files named .ciff, .bin and .parquet it is known): their layout, auto by name; --encoder says which model made them",
+            [("auto", "auto"), .. Enum.GetValues<VectorFormat>().Select(format => format.ToString().ToLowerInvariant()).Select(word => (word, word))]);
+        var vocabulary = new Option<string?>("--vocabulary") { Description = "Which number a term has, for vectors of numbers", HelpName = "builtin|FILE|MODEL_DIR" };
+        var command = new Command("index", "Build a search index from files of texts, or of vectors") { index, encoder, append, maxTokens, threads, commitEvery, failFast, vectors, vocabulary };
         var fields = new FieldOptions();
         fields.AddTo(command);
         corpus.AddTo(command);
         chunks.AddTo(command);
-        command.SetAction(parsed => Run(new Request(
+        prune.AddTo(command);
+        command.SetAction(parsed => parsed.GetValue(vectors) is not null || corpus.Paths(parsed).All(VectorPlace.IsKnown)
+            ? RunVectors(corpus.Paths(parsed), parsed.GetValue(vectors), parsed.GetRequiredValue(index)!, parsed.GetValue(encoder), parsed.GetValue(vocabulary), parsed.GetValue(append), fields.Read(parsed))
+            : Run(new Request(
             parsed.GetRequiredValue(index)!, parsed.GetValue(encoder), parsed.GetValue(append), parsed.GetValue(maxTokens), parsed.GetValue(threads),
-            parsed.GetValue(commitEvery), parsed.GetValue(failFast), chunks.Read(parsed), keepsHeadings => corpus.Open(parsed, keepsHeadings), fields.Read(parsed))));
+            parsed.GetValue(commitEvery), parsed.GetValue(failFast), chunks.Read(parsed), keepsHeadings => corpus.Open(parsed, keepsHeadings), fields.Read(parsed), prune.Read(parsed))));
         return command;
+    }
+
+    private static int RunVectors(IReadOnlyList<string> inputs, string? layout, string folder, string? encoder, string? vocabulary, bool append, SparseIndexOptions options)
+    {
+        VectorFormat? wanted = layout is null or "auto" ? null : Enum.Parse<VectorFormat>(layout, ignoreCase: true);
+        (IReadOnlyList<string> files, VectorFormat format) = VectorPlace.Find(inputs, wanted);
+        using var stop = new StopSignal();
+        return DocumentProgress.Run("Indexing", "documents", progress =>
+        {
+            var indexing = new VectorIndexing(files, format, folder) { Vocabulary = VectorPlace.Vocabulary(vocabulary), Encoder = encoder, Append = append, Options = options };
+            foreach (string loss in indexing.Run(progress, stop.Token))
+            {
+                Screen.Note($"sparse: {loss}");
+            }
+
+            using SparseIndex index = IndexFolder.OpenReadOnly(folder);
+            IndexStatistics statistics = index.Statistics();
+            Console.Out.WriteLine($"{Figure.Count(progress.Done, "vector")} indexed in {Figure.Duration(progress.Elapsed)} ({Figure.Rate(progress.Rate)}/s)");
+            Console.Out.WriteLine($"{folder} holds {Figure.Count(statistics.Documents, "document")}, {Figure.Bytes(statistics.Bytes)}, {Figure.Count(statistics.Postings, "posting")}; an impact of 1 weighs {statistics.Scale?.ToString("R", CultureInfo.InvariantCulture)}");
+            return ExitCode.Success;
+        });
     }
 
     private static int Run(Request request)
@@ -52,15 +85,26 @@ internal static class IndexCommand
         using ITermEncoder? encoder = isThere
             ? EncoderChoice.ForAppending(request.Folder, request.Encoder, memory, settings)
             : EncoderChoice.ForCreating(request.Encoder ?? EncoderChoice.BuiltIn, settings);
+        PruneSetting? prune = request.Prune ?? memory?.Prune;
+        if (isThere && request.Prune is not null && request.Prune.Bits != (memory?.Prune?.Bits ?? 8))
+        {
+            throw new WrongInputException($"'{request.Folder}' keeps impacts in {memory?.Prune?.Bits ?? 8} bits, and one index has one scale; leave --bits out, or make another index");
+        }
+
         SparseIndexOptions options = chunk?.Apply(encoder, request.Options) ?? request.Options;
+        if (prune is not null && encoder is not null)
+        {
+            options = options with { Pruning = prune.ToOptions(), MaxWeight = prune.MaxWeight(encoder.MaxWeight) };
+        }
+
         using SparseIndex index = isThere ? ServedMark.OpenUnserved(request.Folder, encoder, options) : SparseIndex.Create(request.Folder, encoder, options);
         if (encoder is not null && memory is null)
         {
-            new ToolMemory { ModelFolder = EncoderChoice.FolderOf(request.Encoder), MaxTokens = maxTokens, Chunk = chunk }.Write(request.Folder);
+            new ToolMemory { ModelFolder = EncoderChoice.FolderOf(request.Encoder), MaxTokens = maxTokens, Chunk = chunk, Prune = prune }.Write(request.Folder);
         }
 
         // A document with the same words gets the same vectors only from the same reach of the encoder and the same cuts.
-        bool canSkip = isThere && index.Count > 0 && (encoder is null || (memory?.MaxTokens == maxTokens && memory.Chunk == chunk));
+        bool canSkip = isThere && index.Count > 0 && (encoder is null || (memory?.MaxTokens == maxTokens && memory.Chunk == chunk && memory.Prune == prune));
         var run = new IndexingRun(index, request.CommitEvery, canSkip, request.FailFast);
         int code = DocumentProgress.Run("Indexing", "documents", progress => Run(request, corpus, index, run, progress, stop));
         if (encoder is SpladeEncoder { TruncatedTexts: > 0 and var cut })
@@ -155,5 +199,5 @@ internal static class IndexCommand
 
     private sealed record Request(
         string Folder, string? Encoder, bool Append, int? MaxTokens, int? Threads, int? CommitEvery, bool FailFast,
-        Func<int, ChunkChoice?, ChunkChoice?> Chunk, Func<bool, CorpusInput> Corpus, SparseIndexOptions Options);
+        Func<int, ChunkChoice?, ChunkChoice?> Chunk, Func<bool, CorpusInput> Corpus, SparseIndexOptions Options, PruneSetting? Prune);
 }

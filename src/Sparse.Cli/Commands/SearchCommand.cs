@@ -1,6 +1,8 @@
 using System.CommandLine;
+using System.Diagnostics;
 using Sparse.Cli.Display;
 using Sparse.Cli.Options;
+using Sparse.Cli.Vectors;
 using Sparse.Evaluation;
 using Sparse.Formats;
 using Sparse.LuceneNet;
@@ -27,10 +29,11 @@ internal static class SearchCommand
         Option<bool> json = SharedOptions.Json();
         Option<string?> queries = SharedOptions.Queries();
         var run = new Option<string?>("--run") { Description = "Write the hits of --queries as a TREC run", HelpName = "OUT.trec" };
+        Option<string?> queryVectors = SharedOptions.QueryVectors();
         Option<bool> dropQueryId = SharedOptions.DropQueryId();
         var command = new Command("search", "Search an index, by one query or a file of them")
         {
-            query, k, mode, queryEncoder, modelFolder, json, queries, run, dropQueryId,
+            query, k, mode, queryEncoder, modelFolder, json, queries, queryVectors, run, dropQueryId,
         };
         place.AddTo(command);
         foreach (Option option in (Option[])[skip, .. fusion.Options])
@@ -43,20 +46,21 @@ internal static class SearchCommand
         command.SetAction(parsed =>
         {
             string[] words = parsed.GetValue(query) ?? [];
-            string? file = parsed.GetValue(queries);
+            string? file = parsed.GetValue(queries), vectorFile = parsed.GetValue(queryVectors);
             string? output = parsed.GetValue(run);
             var choice = new QueryChoice(place.Read(parsed)!, parsed.GetValue(mode), parsed.GetValue(queryEncoder), parsed.GetValue(modelFolder), fusion.Read(parsed));
-            if (file is null && output is null)
+            if (file is null && vectorFile is null && output is null)
             {
                 return One(words, choice, parsed.GetValue(k) ?? HitsOfOneQuery, parsed.GetValue(skip) ?? 0, parsed.GetValue(json), options => results.Apply(parsed, options));
             }
 
-            if (file is null || output is null || words.Length > 0 || parsed.GetValue(json))
+            if (file is null == vectorFile is null || output is null || words.Length > 0 || parsed.GetValue(json))
             {
-                throw new WrongInputException("a batch takes --queries FILE and --run OUT.trec together, without a QUERY and without --json");
+                throw new WrongInputException("a batch takes --queries FILE (or --query-vectors FILE) and --run OUT.trec together, without a QUERY and without --json");
             }
 
-            return Batch(file, output, choice, parsed.GetValue(k) ?? HitsOfABatch, parsed.GetValue(dropQueryId));
+            return vectorFile is not null ? VectorBatch(vectorFile, output, choice.Place, parsed.GetValue(k) ?? HitsOfABatch, parsed.GetValue(dropQueryId))
+                : Batch(file!, output, choice, parsed.GetValue(k) ?? HitsOfABatch, parsed.GetValue(dropQueryId));
         });
         return command;
     }
@@ -111,6 +115,18 @@ internal static class SearchCommand
             HitList.WriteText(result, index.Count);
         }
 
+        return ExitCode.Success;
+    }
+
+    private static int VectorBatch(string file, string output, IndexPlace place, int k, bool dropQueryId)
+    {
+        var queries = QueryVectors.Read(file);
+        using ISparseIndex index = place.Open();
+        using var stop = new StopSignal();
+        var clock = Stopwatch.StartNew();
+        TrecRun run = queries.Run(index, k, dropQueryId, stop.Token);
+        OutputFile.Write(output, writer => run.Write(writer, HitList.Word(SearchMode.Sparse)));
+        Console.Out.WriteLine($"{Figure.Count(queries.Queries.Count, "query", "queries")}, {Figure.Count(run.QueryIds.Sum(id => (long)run.Ranking(id).Count), "hit")} in {Figure.Duration(clock.Elapsed)}: {output}");
         return ExitCode.Success;
     }
 

@@ -74,6 +74,24 @@ internal sealed class DocumentProgress
         }
     }
 
+    /// <summary>Says what is being done now.</summary>
+    /// <param name="label">A few words.</param>
+    public void Describe(string label)
+    {
+        lock (_clock)
+        {
+            if (_task is not null)
+            {
+                _task.Description = Markup.Escape(label);
+            }
+            else if (Elapsed >= _nextLine)
+            {
+                _nextLine = Elapsed + LineEvery;
+                Screen.Note(label);
+            }
+        }
+    }
+
     /// <summary>Counts what a library reports, on the thread that reports it.</summary>
     /// <param name="documents">All documents.</param>
     public IProgress<int> Steps(int documents) => new Counter(this, documents);

@@ -43,6 +43,10 @@ internal sealed class InputOptions
         command.Add(_skipBad);
     }
 
+    /// <summary>The files and folders.</summary>
+    /// <param name="parsed">The command line.</param>
+    public IReadOnlyList<string> Paths(ParseResult parsed) => parsed.GetRequiredValue(_inputs);
+
     /// <summary>What the user gave.</summary>
     /// <param name="parsed">The command line.</param>
     /// <param name="keepsHeadings">True to leave the marks of Markdown headings in the text.</param>

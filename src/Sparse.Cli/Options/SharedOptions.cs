@@ -99,6 +99,24 @@ internal static class SharedOptions
     public static Option<string> Metrics() =>
         new("--metrics") { Description = "Measures as ir_measures names them", HelpName = "LIST", DefaultValueFactory = _ => "nDCG@10,RR@10,R@100" };
 
+    /// <summary><c>--query-vectors FILE</c>.</summary>
+    public static Option<string?> QueryVectors() =>
+        new("--query-vectors") { Description = "Queries as vectors, in any format of convert, instead of --queries", HelpName = "FILE" };
+
+    /// <summary><c>--plot FILE</c>.</summary>
+    public static Option<string?> Plot()
+    {
+        var option = new Option<string?>("--plot") { Description = "Write a picture, PNG or SVG by the name", HelpName = "FILE.png|FILE.svg" };
+        option.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<string?>() is { } path && Path.GetExtension(path).ToUpperInvariant() is not (".PNG" or ".SVG"))
+            {
+                result.AddError($"--plot takes a file named .png or .svg, not '{path}'");
+            }
+        });
+        return option;
+    }
+
     /// <summary><c>--queries FILE</c>.</summary>
     public static Option<string?> Queries() =>
         new("--queries") { Description = "Queries, one a line: BEIR JSON or id<TAB>text", HelpName = "FILE" };

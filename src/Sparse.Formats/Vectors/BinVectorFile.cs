@@ -131,11 +131,11 @@ internal sealed class BinVectorWriter : VectorWriter
     private long _postings;
     private bool _losesIds;
 
-    internal BinVectorWriter(Stream target, string path, TermTable table, double factor)
+    internal BinVectorWriter(Stream target, string path, TermTable table, double factor, double scale)
     {
         _target = target;
         _toIndex = table.ToIndex;
-        _values = new IntegerValues(factor, byte.MaxValue);
+        _values = new IntegerValues(factor, byte.MaxValue, scale);
         _starts = SpillFile.Create(path, "starts");
         _terms = SpillFile.Create(path, "terms");
         _impacts = SpillFile.Create(path, "impacts");

@@ -1,15 +1,18 @@
 using System.Globalization;
+using Sparse.Vectors;
 
 namespace Sparse.Formats.Vectors;
 
 /// <summary>Reads CIFF: a header, a list of postings a term, a record a document, each message with its length before it.</summary>
 /// <remarks>
 /// The file goes by term and we go by document, so it is read once to check it and to count, then once for each range of documents
-/// whose postings fit into memory. A header's description that ends in <c>scale=S</c> (ours) says what a term frequency of 1 weighs.
+/// whose postings fit into memory. A header's description that holds <c>scale=S</c> (ours) says what a term frequency of 1 weighs, one that
+/// holds <c>encoder=NAME:FINGERPRINT:VOCABULARY</c> whose vectors they are.
 /// </remarks>
 internal sealed class CiffVectorReader : VectorReader
 {
     internal const string ScaleMark = "scale=";
+    internal const string EncoderMark = "encoder=";
 
     private readonly CiffStream _lists;
     private readonly CiffStream _records;
@@ -40,8 +43,19 @@ internal sealed class CiffVectorReader : VectorReader
         _counts = documents <= _lists.Length ? new int[documents]
             : throw _lists.Bad(0, $"the header says {documents} documents, more than the file has bytes; expected a CIFF header");
         _terms = lists <= _lists.Length ? new int[lists] : throw _lists.Bad(0, $"the header says {lists} postings lists, more than the file has bytes; expected a CIFF header");
-        int mark = description.LastIndexOf(ScaleMark, StringComparison.Ordinal);
-        Scale = mark >= 0 && double.TryParse(description[(mark + ScaleMark.Length)..], NumberStyles.Float, CultureInfo.InvariantCulture, out double scale) && scale > 0 && double.IsFinite(scale) ? scale : 1;
+        foreach (string word in description.Split(' '))
+        {
+            if (word.StartsWith(ScaleMark, StringComparison.Ordinal)
+                && double.TryParse(word[ScaleMark.Length..], NumberStyles.Float, CultureInfo.InvariantCulture, out double scale) && scale > 0 && double.IsFinite(scale))
+            {
+                Scale = scale;
+            }
+            else if (word.StartsWith(EncoderMark, StringComparison.Ordinal) && word[EncoderMark.Length..].Split(':') is [{ Length: > 0 } name, var fingerprint, var vocabulary])
+            {
+                Encoder = new EncoderIdentity(Uri.UnescapeDataString(name), fingerprint, vocabulary, IsQueryOnly: false);
+            }
+        }
+
         for (int i = 0; i < lists; i++)
         {
             Check(i);
@@ -54,7 +68,9 @@ internal sealed class CiffVectorReader : VectorReader
 
     internal override bool IsInteger => true;
 
-    internal override double Scale { get; }
+    internal override double Scale { get; } = 1;
+
+    internal override EncoderIdentity? Encoder { get; }
 
     internal override double ShareRead => _counts.Length == 0 ? 1 : (double)_next / _counts.Length;
 

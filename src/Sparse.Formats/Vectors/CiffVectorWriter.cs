@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Sparse.Vectors;
 
 namespace Sparse.Formats.Vectors;
 
@@ -13,6 +14,7 @@ internal sealed class CiffVectorWriter : VectorWriter
     private readonly TermTable _table;
     private readonly IntegerValues _values;
     private readonly double _scale;
+    private readonly EncoderIdentity? _encoder;
     private readonly int _rangePostings;
     private readonly byte[] _scratch = new byte[16];
     private int[] _frequencies = new int[1024];
@@ -26,10 +28,11 @@ internal sealed class CiffVectorWriter : VectorWriter
     /// <param name="table">The reader's terms.</param>
     /// <param name="factor">Frequency of a value of 1.</param>
     /// <param name="scale">Weight of a frequency of 1, for the description.</param>
+    /// <param name="encoder">Whose vectors they are, for the description.</param>
     /// <param name="rangePostings">Postings held in memory at once, 8 bytes each.</param>
-    internal CiffVectorWriter(Stream target, string path, TermTable table, double factor, double scale, int rangePostings = 16_000_000)
+    internal CiffVectorWriter(Stream target, string path, TermTable table, double factor, double scale, EncoderIdentity? encoder = null, int rangePostings = 16_000_000)
     {
-        (_target, _table, _scale, _rangePostings) = (target, table, scale, rangePostings);
+        (_target, _table, _scale, _encoder, _rangePostings) = (target, table, scale, encoder, rangePostings);
         _values = new IntegerValues(factor, int.MaxValue);
         _rows = SpillFile.Create(path, "rows");
         _records = SpillFile.Create(path, "records");
@@ -105,7 +108,9 @@ internal sealed class CiffVectorWriter : VectorWriter
 
     private void WriteHeader(int lists)
     {
-        byte[] description = Encoding.UTF8.GetBytes(_scale == 1 ? "Sparse" : string.Create(CultureInfo.InvariantCulture, $"Sparse {CiffVectorReader.ScaleMark}{_scale:R}"));
+        string scale = _scale == 1 ? "" : string.Create(CultureInfo.InvariantCulture, $" {CiffVectorReader.ScaleMark}{_scale:R}");
+        string encoder = _encoder is null ? "" : $" {CiffVectorReader.EncoderMark}{Uri.EscapeDataString(_encoder.Name)}:{_encoder.Fingerprint}:{_encoder.VocabularyFingerprint}";
+        byte[] description = Encoding.UTF8.GetBytes("Sparse" + scale + encoder);
         double average = _documents == 0 ? 0 : (double)_total / _documents;
         using var header = new MemoryStream();
         WriteField(header, 0x08, 1);

@@ -3,7 +3,8 @@ namespace Sparse.Formats.Vectors;
 /// <summary>Values of any source as the whole numbers of a target, with what that costs.</summary>
 /// <param name="factor">Target value of a source value of 1; 1 hands whole numbers through.</param>
 /// <param name="largest">The target's largest value.</param>
-internal sealed class IntegerValues(double factor, int largest)
+/// <param name="unrecordedScale">Weight of a value of 1, where the target has no place for that; else 1.</param>
+internal sealed class IntegerValues(double factor, int largest, double unrecordedScale = 1)
 {
     private long _dropped;
     private long _saturated;
@@ -14,6 +15,11 @@ internal sealed class IntegerValues(double factor, int largest)
     {
         get
         {
+            if (unrecordedScale != 1)
+            {
+                yield return FormattableString.Invariant($"a value of 1 weighs {unrecordedScale:R}, and the layout has no place to say so");
+            }
+
             if (_error > 0)
             {
                 yield return FormattableString.Invariant($"weights are rounded to whole steps of 1/{factor:0.######}, off by {_error / factor:0.######} at most");

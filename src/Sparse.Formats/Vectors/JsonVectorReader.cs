@@ -116,6 +116,12 @@ internal sealed class JsonVectorReader : VectorReader
                     continue;
                 }
 
+                if (json.TokenType == JsonTokenType.String && name is "text" or "contents" or "title")
+                {
+                    string? text = json.GetString();
+                    (row.Title, row.Text) = name == "title" ? (text, row.Text) : (row.Title, text);
+                }
+
                 json.Skip();
             }
             else if (isAction || isPayload)

@@ -25,13 +25,16 @@ internal sealed class JsonVectorWriter : VectorWriter
     /// <param name="format">One of the dialects.</param>
     /// <param name="terms">The reader's terms.</param>
     /// <param name="factor">Written value of a value of 1.</param>
-    internal JsonVectorWriter(Stream stream, VectorFormat format, TermTable terms, double factor)
+    /// <param name="scale">Weight of a written value of 1.</param>
+    internal JsonVectorWriter(Stream stream, VectorFormat format, TermTable terms, double factor, double scale)
     {
         (_stream, _format, _terms, _scale) = (stream, format, terms, factor);
         _json = new Utf8JsonWriter(stream, new JsonWriterOptions { Encoder = Relaxed, SkipValidation = true });
         _toIndex = terms.ToIndex;
-        _integers = format == VectorFormat.Anserini ? new IntegerValues(factor, int.MaxValue) : null;
+        _integers = format == VectorFormat.Anserini ? new IntegerValues(factor, int.MaxValue, scale) : null;
     }
+
+    internal override bool KeepsTexts => _format is VectorFormat.Jsonl or VectorFormat.Anserini or VectorFormat.OpenSearch or VectorFormat.Elasticsearch;
 
     internal override IEnumerable<string> Losses =>
     [
@@ -49,6 +52,7 @@ internal sealed class JsonVectorWriter : VectorWriter
             _json.WriteEndObject();
             End();
             Start();
+            WriteTexts(row);
             WriteTerms("sparse", row);
         }
         else if (_format is VectorFormat.Jsonl or VectorFormat.Anserini)
@@ -57,7 +61,11 @@ internal sealed class JsonVectorWriter : VectorWriter
             _json.WriteString("id"u8, row.Id);
             if (_integers is not null)
             {
-                _json.WriteString("contents"u8, "");
+                _json.WriteString("contents"u8, string.IsNullOrEmpty(row.Title) ? row.Text ?? "" : $"{row.Title} {row.Text}");
+            }
+            else
+            {
+                WriteTexts(row);
             }
 
             WriteTerms("vector", row);
@@ -84,6 +92,19 @@ internal sealed class JsonVectorWriter : VectorWriter
         _json.Flush();
         _json.Reset();
         _stream.WriteByte((byte)'\n');
+    }
+
+    private void WriteTexts(VectorRow row)
+    {
+        if (row.Title is not null)
+        {
+            _json.WriteString("title"u8, row.Title);
+        }
+
+        if (row.Text is not null)
+        {
+            _json.WriteString("text"u8, row.Text);
+        }
     }
 
     private void WriteTerms(string member, VectorRow row)

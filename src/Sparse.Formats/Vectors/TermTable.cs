@@ -25,6 +25,12 @@ internal sealed class TermTable
         _idsBySpan = _ids.GetAlternateLookup<ReadOnlySpan<char>>();
     }
 
+    /// <summary>True where every term has a number that means something outside: a vocabulary's id, or the number that it is.</summary>
+    internal bool HasNumbers => _vocabulary is not null || _isNumbers;
+
+    /// <summary>The terms that the table was made with; null for any.</summary>
+    internal Vocabulary? Vocabulary => _vocabulary;
+
     /// <summary>One past the largest number in use.</summary>
     internal int Count => _vocabulary?.Count ?? _names.Count;
 

@@ -13,6 +13,7 @@ internal static class VectorFile
         ".CIFF" => VectorFormat.Ciff,
         ".BIN" => VectorFormat.Bin,
         ".JSONL" => VectorFormat.Jsonl,
+        ".PARQUET" => VectorFormat.Parquet,
         ".NDJSON" or ".BULK" => VectorFormat.OpenSearch,
         _ => null,
     };
@@ -21,7 +22,19 @@ internal static class VectorFile
     /// <param name="path">The file.</param>
     /// <param name="format">Its format.</param>
     /// <param name="vocabulary">Its terms; null takes any names, and numbers as they are.</param>
-    internal static VectorReader Read(string path, VectorFormat format, Vocabulary? vocabulary)
+    internal static VectorReader Read(string path, VectorFormat format, Vocabulary? vocabulary) => Read(path, format, TermsOf(format, vocabulary));
+
+    /// <summary>The table of terms that a file of a format begins with.</summary>
+    /// <param name="format">The format.</param>
+    /// <param name="vocabulary">Its terms; null takes any names, and numbers as they are.</param>
+    internal static TermTable TermsOf(VectorFormat format, Vocabulary? vocabulary) =>
+        format is VectorFormat.Bin or VectorFormat.Qdrant or VectorFormat.Pinecone or VectorFormat.Milvus ? TermTable.OfNumbers(vocabulary) : TermTable.OfNames(vocabulary);
+
+    /// <summary>Opens a file for reading.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="format">Its format; no index, which the tool opens.</param>
+    /// <param name="terms">A table by <see cref="TermsOf"/>, which other files may share.</param>
+    internal static VectorReader Read(string path, VectorFormat format, TermTable terms)
     {
         if (Directory.Exists(path))
         {
@@ -30,11 +43,10 @@ internal static class VectorFile
 
         return format switch
         {
-            VectorFormat.Ciff => new CiffVectorReader(path, TermTable.OfNames(vocabulary)),
-            VectorFormat.Bin => new BinVectorReader(path, TermTable.OfNumbers(vocabulary)),
-            VectorFormat.Qdrant or VectorFormat.Pinecone or VectorFormat.Milvus =>
-                new JsonVectorReader(path, TermTable.OfNumbers(vocabulary), isInteger: false, unescapesDots: false),
-            _ => new JsonVectorReader(path, TermTable.OfNames(vocabulary), format == VectorFormat.Anserini, format == VectorFormat.OpenSearch),
+            VectorFormat.Ciff => new CiffVectorReader(path, terms),
+            VectorFormat.Bin => new BinVectorReader(path, terms),
+            VectorFormat.Parquet => new ParquetVectorReader(path, terms),
+            _ => new JsonVectorReader(path, terms, format == VectorFormat.Anserini, format == VectorFormat.OpenSearch),
         };
     }
 
@@ -50,9 +62,10 @@ internal static class VectorFile
         double factor = !toIntegers ? source.Scale : scale is { } steps ? steps * source.Scale : source.IsInteger ? 1 : 100;
         return format switch
         {
-            VectorFormat.Ciff => new CiffVectorWriter(stream, path, source.Terms, factor, source.Scale / factor),
-            VectorFormat.Bin => new BinVectorWriter(stream, path, source.Terms, factor),
-            _ => new JsonVectorWriter(stream, format, source.Terms, factor),
+            VectorFormat.Ciff => new CiffVectorWriter(stream, path, source.Terms, factor, source.Scale / factor, source.Encoder),
+            VectorFormat.Bin => new BinVectorWriter(stream, path, source.Terms, factor, source.Scale / factor),
+            VectorFormat.Parquet => new ParquetVectorWriter(stream, source.Terms, factor, source.Encoder),
+            _ => new JsonVectorWriter(stream, format, source.Terms, factor, source.Scale / factor),
         };
     }
 }

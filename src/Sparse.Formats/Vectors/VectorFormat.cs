@@ -29,4 +29,10 @@ internal enum VectorFormat
 
     /// <summary>The impact vectors of engine benchmarks.</summary>
     Bin,
+
+    /// <summary>Parquet: <c>id</c>, and lists <c>indices</c> (or <c>terms</c>) and <c>values</c>.</summary>
+    Parquet,
+
+    /// <summary>A folder with an index of ours.</summary>
+    Index,
 }

@@ -1,3 +1,5 @@
+using Sparse.Vectors;
+
 namespace Sparse.Formats.Vectors;
 
 /// <summary>Reads the vectors of a file, one document at a time.</summary>
@@ -11,6 +13,9 @@ internal abstract class VectorReader : IDisposable
 
     /// <summary>Weight of a value of 1; 1 where the file says nothing.</summary>
     internal virtual double Scale => 1;
+
+    /// <summary>The encoder of the vectors; null where the source says nothing.</summary>
+    internal virtual EncoderIdentity? Encoder => null;
 
     /// <summary>Share of the input that was read, 0 to 1.</summary>
     internal abstract double ShareRead { get; }
@@ -31,6 +36,9 @@ internal abstract class VectorReader : IDisposable
 /// <summary>Writes vectors, one document at a time.</summary>
 internal abstract class VectorWriter : IDisposable
 {
+    /// <summary>True where titles and texts are kept.</summary>
+    internal virtual bool KeepsTexts => false;
+
     /// <summary>What the target could not keep, as whole sentences; complete after <see cref="Finish"/>.</summary>
     internal virtual IEnumerable<string> Losses => [];
 

@@ -6,6 +6,12 @@ internal sealed class VectorRow
     /// <summary>The document's id, not empty.</summary>
     internal string Id { get; set; } = "";
 
+    /// <summary>The document's title, where the source has one.</summary>
+    internal string? Title { get; set; }
+
+    /// <summary>The document's text, where the source has one.</summary>
+    internal string? Text { get; set; }
+
     /// <summary>How many terms.</summary>
     internal int Count { get; private set; }
 
@@ -15,7 +21,11 @@ internal sealed class VectorRow
     /// <summary>Values, finite and &gt; 0; the weight is the value times the reader's scale.</summary>
     internal float[] Values { get; private set; } = new float[256];
 
-    internal void Clear() => Count = 0;
+    internal void Clear()
+    {
+        Count = 0;
+        Title = Text = null;
+    }
 
     internal void Add(int term, float value)
     {
