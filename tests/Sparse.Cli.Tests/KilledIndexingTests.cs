@@ -11,7 +11,7 @@ internal sealed class KilledIndexingTests
     private const int KillsOfOneIndex = 5;
 
     [Test]
-    public void Killed_at_25_random_moments_seed_1_every_reopening_is_at_a_commit_and_append_goes_on() => KillAndGoOn(25, seed: 1, documents: 8_000, "none", mostDelay: 1_200);
+    public void Killed_at_12_random_moments_seed_1_every_reopening_is_at_a_commit_and_append_goes_on() => KillAndGoOn(12, seed: 1, documents: 8_000, "none", mostDelay: 1_200);
 
     [Test]
     public void Killed_at_100_random_moments_seed_2_every_reopening_is_at_a_commit_and_append_goes_on()
