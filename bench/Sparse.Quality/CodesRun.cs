@@ -97,7 +97,7 @@ internal sealed partial class CodesRun(string data, VectorCache cache, SpladeEnc
             {
                 SearchResult? result = Search(index, string.Format(CultureInfo.InvariantCulture, form, code), options);
                 routed += result?.Routed.Count > 0 ? 1 : 0;
-                run.Add(code, [.. (result?.Hits ?? []).Select(hit => new RunEntry(hit.Id, (float)hit.Score))]);
+                run.Add(code, Rankings.Of(result));
             }
 
             return ReciprocalRank.Evaluate(judgements, run).Mean;

@@ -39,13 +39,12 @@ internal sealed class CollectionRun(Collection collection, VectorCache cache, st
     {
         string folder = FreshFolder("bm25");
         using var index = SparseIndex.Create(folder, encoder: null);
-        index.Add([.. collection.Documents.Select(document => ToDocument(document, vector: null))]);
-        index.Commit();
+        Collection.AddTo(index, collection.Documents, vectors: null);
         return Evaluate(i =>
         {
             try
             {
-                return Ranking(index.Search(_queries[i], Depth, new SearchOptions { Mode = SearchMode.Bm25, WithStoredFields = false }));
+                return Rankings.Of(index.Search(_queries[i], Depth, new SearchOptions { Mode = SearchMode.Bm25, WithStoredFields = false }));
             }
             catch (ArgumentException)
             {
@@ -60,15 +59,13 @@ internal sealed class CollectionRun(Collection collection, VectorCache cache, st
     /// <param name="idf">Encodes queries for the same documents.</param>
     internal EncoderFigures Sparse(SpladeEncoder encoder, InferenceFreeEncoder idf)
     {
-        string name = $"{collection.Name}-{collection.Hash}";
-        TermVector[] documents = cache.Get($"{name}-documents", encoder, [.. collection.Documents.Select(document => document.FullText)]);
-        TermVector[] queries = cache.Get($"{name}-queries", encoder, _queries);
+        TermVector[] documents = cache.Get($"{collection.Name}-documents", encoder, [.. collection.Documents.Select(document => document.FullText)]);
+        TermVector[] queries = cache.Get($"{collection.Name}-queries", encoder, _queries);
         TermVector[] idfQueries = [.. idf.Encode(_queries)];
 
         string folder = FreshFolder(encoder.Identity.Name);
         using var index = SparseIndex.Create(folder, encoder);
-        index.Add([.. collection.Documents.Select((document, i) => ToDocument(document, documents[i]))]);
-        index.Commit();
+        Collection.AddTo(index, collection.Documents, documents);
         var exact = new FloatSearch(documents);
         return new EncoderFigures(
             Evaluate(i => Search(index, queries[i], null)),
@@ -81,19 +78,14 @@ internal sealed class CollectionRun(Collection collection, VectorCache cache, st
             index.Statistics());
     }
 
-    private static SparseDocument ToDocument(CorpusDocument document, TermVector? vector) =>
-        new(document.Id, document.Text) { Title = document.Title, Vector = vector };
-
-    private static List<RunEntry> Search(SparseIndex index, TermVector query, ITermEncoder? encoder) => query.Count == 0
+    private static RunEntry[] Search(SparseIndex index, TermVector query, ITermEncoder? encoder) => query.Count == 0
         ? []
-        : Ranking(index.SearchVector(query, Depth, new SearchOptions { QueryEncoder = encoder, WithStoredFields = false }));
+        : Rankings.Of(index.SearchVector(query, Depth, new SearchOptions { QueryEncoder = encoder, WithStoredFields = false }));
 
-    private static List<RunEntry> Ranking(SearchResult result) => [.. result.Hits.Select(hit => new RunEntry(hit.Id, (float)hit.Score))];
-
-    private List<RunEntry> Exact(FloatSearch search, TermVector query) =>
+    private RunEntry[] Exact(FloatSearch search, TermVector query) =>
         [.. search.TopK(query, Depth).Select(hit => new RunEntry(collection.Documents[hit.Doc].Id, (float)hit.Score))];
 
-    private Figures Evaluate(Func<int, List<RunEntry>> search)
+    private Figures Evaluate(Func<int, RunEntry[]> search)
     {
         var run = new TrecRun();
         for (int i = 0; i < _queries.Length; i++)

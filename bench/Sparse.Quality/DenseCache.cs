@@ -1,4 +1,5 @@
 using Sparse.Encoders.Dense;
+using Sparse.Lab.Collections;
 
 namespace Sparse.Quality;
 
@@ -9,7 +10,7 @@ internal sealed class DenseCache(string folder, DenseEncoder encoder)
 
     internal float[][] Get(string name, IReadOnlyList<string> texts)
     {
-        string path = Path.Combine(folder, $"{name}-{encoder.Fingerprint}.dense");
+        string path = Path.Combine(folder, $"{name}-{VectorCache.Hash(texts)}-{encoder.Fingerprint}.dense");
         int width = encoder.Dimensions;
         if (!File.Exists(path))
         {

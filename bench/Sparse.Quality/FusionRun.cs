@@ -41,7 +41,6 @@ internal sealed class FusionRun(Collection collection, VectorCache cache, DenseC
 
     private static readonly Measure Ndcg = Measure.Parse("nDCG@10");
     private readonly string[] _queries = [.. collection.Queries.Select(query => query.Text)];
-    private readonly string _name = $"{collection.Name}-{collection.Hash}";
 
     /// <summary>BM25 and the model, as they are.</summary>
     internal FusionFigures Whole() => Run("whole", document => document.FullText, vector => vector, withDense: false);
@@ -66,8 +65,8 @@ internal sealed class FusionRun(Collection collection, VectorCache cache, DenseC
 
     private FusionFigures Run(string variant, Func<CorpusDocument, string> text, Func<TermVector, TermVector> change, bool withDense, bool isHalfUpgraded = false)
     {
-        TermVector[] documents = cache.Get($"{_name}-documents", encoder, [.. collection.Documents.Select(document => document.FullText)]);
-        TermVector[] queries = cache.Get($"{_name}-queries", encoder, _queries);
+        TermVector[] documents = cache.Get($"{collection.Name}-documents", encoder, [.. collection.Documents.Select(document => document.FullText)]);
+        TermVector[] queries = cache.Get($"{collection.Name}-queries", encoder, _queries);
         string folder = Path.Combine(indexFolder, $"fusion-{collection.Name}-{variant}");
         if (Directory.Exists(folder))
         {
@@ -89,7 +88,7 @@ internal sealed class FusionRun(Collection collection, VectorCache cache, DenseC
         Way[] legs =
         [
             Measured("BM25", i => Search(index, i, new() { Mode = SearchMode.Bm25 })),
-            Measured("sparse", i => queries[i].Count == 0 ? [] : Entries(index.SearchVector(queries[i], Hits, new() { WithStoredFields = false }))),
+            Measured("sparse", i => queries[i].Count == 0 ? [] : Rankings.Of(index.SearchVector(queries[i], Hits, new() { WithStoredFields = false }))),
             .. denseLegs is null ? (Way[])[] : [Measured("dense", i => [.. denseLegs[i].Ranking])],
         ];
         return new FusionFigures(collection.Name, legs, [.. Fusions.Select(fusion => Measured(fusion.Name, i => Search(index, i, new()
@@ -101,11 +100,11 @@ internal sealed class FusionRun(Collection collection, VectorCache cache, DenseC
         })))]);
     }
 
-    private List<RunEntry> Search(SparseIndex index, int query, SearchOptions options)
+    private RunEntry[] Search(SparseIndex index, int query, SearchOptions options)
     {
         try
         {
-            return Entries(index.Search(_queries[query], Hits, options with { WithStoredFields = false }));
+            return Rankings.Of(index.Search(_queries[query], Hits, options with { WithStoredFields = false }));
         }
         catch (ArgumentException)
         {
@@ -114,20 +113,18 @@ internal sealed class FusionRun(Collection collection, VectorCache cache, DenseC
         }
     }
 
-    private static List<RunEntry> Entries(SearchResult result) => [.. result.Hits.Select(hit => new RunEntry(hit.Id, (float)hit.Score))];
-
     // As an application has it: rounded to int8, in a file that is mapped.
     private OutsideLeg[] Dense(string folder)
     {
-        float[][] documents = dense!.Get($"{_name}-documents", [.. collection.Documents.Select(document => document.FullText)]);
-        float[][] queries = dense.Get($"{_name}-queries", _queries);
+        float[][] documents = dense!.Get($"{collection.Name}-documents", [.. collection.Documents.Select(document => document.FullText)]);
+        float[][] queries = dense.Get($"{collection.Name}-queries", _queries);
         string path = Path.Combine(folder, "dense");
         DenseLeg.Write(path, [.. collection.Documents.Select((document, i) => (document.Id, documents[i]))]);
         using DenseLeg leg = DenseLeg.Open(path);
         return [.. queries.Select(query => leg.Search(query))];
     }
 
-    private Way Measured(string name, Func<int, List<RunEntry>> search)
+    private Way Measured(string name, Func<int, RunEntry[]> search)
     {
         var run = new TrecRun();
         for (int i = 0; i < _queries.Length; i++)

@@ -129,7 +129,7 @@ internal sealed class LongDocumentsRun(Collection collection, string indexFolder
         for (int i = 0; i < results.Length; i++)
         {
             string query = collection.Queries[i].Id;
-            run.Add(query, [.. results[i].Hits.Select(hit => new RunEntry(hit.Id, (float)hit.Score))]);
+            run.Add(query, Rankings.Of(results[i]));
             if (results[i].Hits is [{ Passage: { } passage } first, ..])
             {
                 // Of the queries whose first page is the right one: does the passage lie in a relevant section for the most part?

@@ -1,6 +1,7 @@
 using Sparse.Cli.Display;
 using Sparse.Evaluation;
 using Sparse.Formats;
+using Sparse.Lab.Collections;
 using Sparse.LuceneNet;
 using Sparse.Vectors;
 
@@ -51,6 +52,6 @@ internal static class QueryBatch
         SearchResult result = isHybrid ? index.Search(query.Text, k, options with { QueryVector = vector })
             : vector is null ? index.Search(query.Text, k, options)
             : index.SearchVector(vector, k, options);
-        return [.. result.Hits.Select(hit => new RunEntry(hit.Id, (float)hit.Score))];
+        return Rankings.Of(result);
     }
 }

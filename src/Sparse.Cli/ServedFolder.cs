@@ -42,7 +42,7 @@ internal static class ServedFolder
             // No table fits the vocabulary: every query goes through the model.
         }
 
-        SparseIndexOptions options = memory.Chunk?.Apply(model, new SparseIndexOptions()) ?? new SparseIndexOptions();
+        SparseIndexOptions options = memory.ToOptions(model, new SparseIndexOptions());
         return new ServedIndex(NameOf(folder), readOnly ? SparseIndex.OpenReadOnly(folder, model, options) : ServedMark.OpenUnserved(folder, model, options), model, table);
     }
 

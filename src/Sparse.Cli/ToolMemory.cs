@@ -1,6 +1,8 @@
 using System.IO.Hashing;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Sparse.LuceneNet;
+using Sparse.Vectors;
 
 namespace Sparse.Cli;
 
@@ -52,6 +54,15 @@ internal sealed record ToolMemory
         }
 
         throw new InvalidDataException($"'{path}' is damaged: it says which model made the index, and how. Delete it, and give --encoder, --max-tokens and --chunk as the index was made with.");
+    }
+
+    /// <summary>How an index is opened so that documents added to it are cut and kept as the others were.</summary>
+    /// <param name="encoder">The encoder of its vectors; null for text alone.</param>
+    /// <param name="others">The options that this does not decide.</param>
+    public SparseIndexOptions ToOptions(ITermEncoder? encoder, SparseIndexOptions others)
+    {
+        SparseIndexOptions options = Chunk?.Apply(encoder, others) ?? others;
+        return Prune is null || encoder is null ? options : options with { Pruning = Prune.ToOptions(), MaxWeight = Prune.MaxWeight(encoder.MaxWeight) };
     }
 
     /// <summary>What goes with an index to a cluster.</summary>

@@ -54,6 +54,22 @@ internal sealed class ConvertTests
         });
     }
 
+    [TestCase("1.5", "0.75", 255, 128, "1/170")]
+    [TestCase("255", "3", 255, 3, "")]
+    [TestCase("510", "3", 255, 2, "1/0.5")]
+    public void Weights_of_no_known_scale_fill_the_impacts_of_bin_and_whole_numbers_stay(string heavy, string light, byte first, byte second, string said)
+    {
+        string input = Write("scale.jsonl", $"{{\"id\":\"0\",\"vector\":{{\"7\":{heavy}}}}}\n{{\"id\":\"1\",\"vector\":{{\"300\":{light}}}}}\n");
+        string numbers = Write("numbers.txt", string.Join('\n', Enumerable.Range(0, 400)) + "\n");
+        ToolResult result = Tool.Run("convert", input, At("scale.bin"), "--vocabulary", numbers);
+        Assert.Multiple(() =>
+        {
+            Assert.That(result.ExitCode, Is.Zero, result.Error);
+            Assert.That(File.ReadAllBytes(At("scale.bin"))[^2..], Is.EqualTo(new[] { first, second }));
+            Assert.That(result.Error, said.Length > 0 ? Does.Contain(said) : Does.Not.Contain("rounded"));
+        });
+    }
+
     [Test]
     public void Dots_of_terms_survive_rank_features()
     {

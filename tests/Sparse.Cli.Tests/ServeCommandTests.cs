@@ -51,6 +51,32 @@ internal sealed class ServeCommandTests
     }
 
     [Test]
+    public async Task A_document_added_over_http_is_pruned_as_the_index_was()
+    {
+        string folder = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName());
+        Assert.That(Tool.Run("index", _corpus.Corpus, "--index", folder, "--keep-terms", "3").ExitCode, Is.Zero);
+        (int documents, long postings) = Counts();
+        using (var server = ServedProcess.Start(folder))
+        {
+            using var client = new HttpClient { BaseAddress = new Uri(server.Url) };
+            using HttpResponseMessage put = await client.PutAsJsonAsync($"/api/indexes/{Path.GetFileName(folder)}/documents/new", new { text = "A bridge spans the river, and a train crosses it at night." });
+            Assert.That((int)put.StatusCode, Is.EqualTo(201));
+            server.Interrupt();
+            Assert.That(server.WaitForExit(), Is.Zero);
+        }
+
+        Assert.That(Counts(), Is.EqualTo((documents + 1, postings + 3)));
+        Directory.Delete(folder, recursive: true);
+
+        (int, long) Counts()
+        {
+            using LuceneNet.SparseIndex index = LuceneNet.SparseIndex.OpenReadOnly(folder);
+            LuceneNet.IndexStatistics statistics = index.Statistics();
+            return (statistics.Documents, statistics.Postings);
+        }
+    }
+
+    [Test]
     public void Port_in_use_is_one_sentence()
     {
         using var taken = new System.Net.Sockets.TcpListener(System.Net.IPAddress.Loopback, 0);

@@ -19,7 +19,7 @@ internal static class ConvertCommand
         Option<VectorFormat?> from = Format("--from", "Layout of IN; default: by its name");
         Option<string?> to = ChoiceOption.Create<string?>(
             "--to", null, "Layout of OUT; default: by its name. The last six are for judgements, queries and runs, whose own layout is seen", [.. VectorWords.Concat(TableConversion.Words).Select(word => (word, word))]);
-        var scale = new Option<double?>("--scale") { Description = "Steps of whole numbers a weight of 1; default: the input's own, else 100 (an index: so that its largest weight is 255)", HelpName = "N" };
+        var scale = new Option<double?>("--scale") { Description = "Steps of whole numbers a weight of 1; default: the input's own, else 100 (an index, and a bin of fractions: so that the largest weight is 255)", HelpName = "N" };
         var vocabulary = new Option<string?>("--vocabulary") { Description = "Which number a term has, for formats of numbers", HelpName = "builtin|FILE|MODEL_DIR" };
         var encoder = new Option<string?>("--encoder") { Description = "The model that made the vectors, so that the index made of them can be searched by texts", HelpName = "builtin|MODEL_DIR" };
         var command = new Command("convert", "Convert vectors from one format to another, and from and to indexes") { input, output, from, to, scale, vocabulary, encoder };

@@ -91,16 +91,12 @@ internal static class IndexCommand
             throw new WrongInputException($"'{request.Folder}' keeps impacts in {memory?.Prune?.Bits ?? 8} bits, and one index has one scale; leave --bits out, or make another index");
         }
 
-        SparseIndexOptions options = chunk?.Apply(encoder, request.Options) ?? request.Options;
-        if (prune is not null && encoder is not null)
-        {
-            options = options with { Pruning = prune.ToOptions(), MaxWeight = prune.MaxWeight(encoder.MaxWeight) };
-        }
-
+        var made = new ToolMemory { ModelFolder = EncoderChoice.FolderOf(request.Encoder), MaxTokens = maxTokens, Chunk = chunk, Prune = prune };
+        SparseIndexOptions options = made.ToOptions(encoder, request.Options);
         using SparseIndex index = isThere ? ServedMark.OpenUnserved(request.Folder, encoder, options) : SparseIndex.Create(request.Folder, encoder, options);
         if (encoder is not null && memory is null)
         {
-            new ToolMemory { ModelFolder = EncoderChoice.FolderOf(request.Encoder), MaxTokens = maxTokens, Chunk = chunk, Prune = prune }.Write(request.Folder);
+            made.Write(request.Folder);
         }
 
         // A document with the same words gets the same vectors only from the same reach of the encoder and the same cuts.

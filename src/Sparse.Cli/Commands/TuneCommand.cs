@@ -143,13 +143,12 @@ internal static class TuneCommand
             TermVector[] queries = cache.Get($"{collection.Name}-queries", model, [.. collection.Queries.Select(query => query.Text)], null, stop);
             using SparseIndex index = SparseIndex.Create(request.Index!, model, new SparseIndexOptions { Pruning = setting.ToOptions(), MaxWeight = setting.MaxWeight(model.MaxWeight) });
             new ToolMemory { ModelFolder = EncoderChoice.FolderOf(request.Encoder), MaxTokens = request.MaxTokens, Prune = setting }.Write(request.Index!);
-            foreach (int[] part in Enumerable.Range(0, collection.Documents.Length).Chunk(2048))
+            int before = 0;
+            Collection.AddTo(index, collection.Documents, vectors, done =>
             {
-                index.Add([.. part.Select(i => new SparseDocument(collection.Documents[i].Id, collection.Documents[i].Text) { Title = collection.Documents[i].Title, Vector = vectors[i] })], stop);
-                progress.Advance(part.Length, (double)(part[^1] + 1) / collection.Documents.Length);
-            }
-
-            index.Commit();
+                progress.Advance(done - before, (double)done / collection.Documents.Length);
+                before = done;
+            }, stop);
             index.Calibrate();
             return TuningRun.Measured(index, setting, collection.Queries, queries, collection.Qrels, 1, stop);
         });

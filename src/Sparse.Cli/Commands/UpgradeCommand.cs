@@ -55,10 +55,11 @@ internal static class UpgradeCommand
         using ITermEncoder encoder = identity is null
             ? EncoderChoice.Open(choice ?? EncoderChoice.BuiltIn, settings)
             : EncoderChoice.ForIndex(identity, memory, choice, settings);
-        using SparseIndex index = SparseIndex.OpenToUpgrade(folder, encoder, chunk?.Apply(encoder, new SparseIndexOptions()) ?? new SparseIndexOptions());
+        ToolMemory made = memory ?? new ToolMemory { ModelFolder = EncoderChoice.FolderOf(choice), MaxTokens = maxTokens, Chunk = chunk };
+        using SparseIndex index = SparseIndex.OpenToUpgrade(folder, encoder, made.ToOptions(encoder, new SparseIndexOptions()));
         if (memory is null)
         {
-            new ToolMemory { ModelFolder = EncoderChoice.FolderOf(choice), MaxTokens = maxTokens, Chunk = chunk }.Write(folder);
+            made.Write(folder);
         }
 
         using var stop = new StopSignal();

@@ -1,5 +1,6 @@
 using Sparse.Evaluation;
 using Sparse.Formats.Vectors;
+using Sparse.Lab.Collections;
 using Sparse.LuceneNet;
 using Sparse.Tokens;
 using Sparse.Vectors;
@@ -57,7 +58,7 @@ internal sealed class QueryVectors
         {
             stop.ThrowIfCancellationRequested();
             var options = new SearchOptions { Mode = SearchMode.Sparse, QueryEncoder = encoder, WithStoredFields = false, ExcludeId = dropQueryId ? id : null };
-            run.Add(id, vector.Count == 0 ? [] : [.. index.SearchVector(vector, k, options, stop).Hits.Select(hit => new RunEntry(hit.Id, (float)hit.Score))]);
+            run.Add(id, vector.Count == 0 ? [] : Rankings.Of(index.SearchVector(vector, k, options, stop)));
         }
 
         return run;

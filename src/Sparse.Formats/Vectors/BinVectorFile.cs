@@ -75,6 +75,7 @@ internal sealed class BinVectorReader : VectorReader
         _terms.ReadExactly(_row, 0, count * 2);
         _impacts.ReadExactly(_row, count * 2, count);
         row.Clear();
+        row.Resize(count);
         row.Id = _next.ToString(CultureInfo.InvariantCulture);
         int last = -1;
         for (int i = 0; i < count; i++)
@@ -90,7 +91,8 @@ internal sealed class BinVectorReader : VectorReader
                 throw Bad(_impacts.Position - count + i, $"impact 0 of term {term} in row {_next}; expected 1 to 255");
             }
 
-            row.Add(term, _row[(count * 2) + i]);
+            row.Terms[i] = term;
+            row.Values[i] = _row[(count * 2) + i];
             last = term;
         }
 
@@ -127,6 +129,8 @@ internal sealed class BinVectorWriter : VectorWriter
     private readonly IntegerValues _values;
     private readonly Func<int, int> _toIndex;
     private readonly byte[] _buffer = new byte[16];
+    private byte[] _rowTerms = [];
+    private byte[] _rowImpacts = [];
     private long _rows;
     private long _postings;
     private bool _losesIds;
@@ -147,8 +151,15 @@ internal sealed class BinVectorWriter : VectorWriter
 
     internal override void Write(VectorRow row)
     {
-        _losesIds |= row.Id != _rows.ToString(CultureInfo.InvariantCulture);
+        _losesIds |= !IsNumber(row.Id, _rows);
         row.SortBy(_toIndex);
+        if (_rowTerms.Length < row.Count * 2)
+        {
+            _rowTerms = new byte[row.Terms.Length * 2];
+            _rowImpacts = new byte[row.Terms.Length];
+        }
+
+        int kept = 0;
         for (int i = 0; i < row.Count; i++)
         {
             int value = _values.Of(row.Values[i]);
@@ -162,14 +173,23 @@ internal sealed class BinVectorWriter : VectorWriter
                 throw new InvalidDataException($"term {row.Terms[i]} of document '{row.Id}' is past 65,535, the last one of this layout.");
             }
 
-            BinaryPrimitives.WriteUInt16LittleEndian(_buffer, (ushort)row.Terms[i]);
-            _terms.Write(_buffer, 0, 2);
-            _impacts.WriteByte((byte)value);
-            _postings++;
+            BinaryPrimitives.WriteUInt16LittleEndian(_rowTerms.AsSpan(kept * 2), (ushort)row.Terms[i]);
+            _rowImpacts[kept++] = (byte)value;
         }
 
+        _terms.Write(_rowTerms, 0, kept * 2);
+        _impacts.Write(_rowImpacts, 0, kept);
+        _postings += kept;
         _rows++;
         WriteU64(_starts, _postings);
+    }
+
+    /// <summary>True for the id that a row gets when the layout is read.</summary>
+    internal static bool IsNumber(string id, long row)
+    {
+        Span<char> number = stackalloc char[20];
+        row.TryFormat(number, out int length, provider: CultureInfo.InvariantCulture);
+        return number[..length].SequenceEqual(id);
     }
 
     internal override void Finish()

@@ -42,6 +42,11 @@ internal sealed class IntegerValues(double factor, int largest, double unrecorde
     /// <returns>0 (left out) to the largest.</returns>
     internal int Of(float value)
     {
+        if (factor == 1 && value <= largest && value >= 1 && value == (int)value)
+        {
+            return (int)value;
+        }
+
         double exact = value * factor;
         double rounded = Math.Round(exact);
         if (rounded > largest)

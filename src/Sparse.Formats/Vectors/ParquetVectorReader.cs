@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Numerics;
 using Parquet;
 using Parquet.Data;
 using Parquet.Schema;
@@ -16,7 +17,6 @@ internal sealed class ParquetVectorReader : VectorReader
     private readonly DataField _values;
     private readonly IdSet _ids = new();
     private readonly HashSet<int> _seen = [];
-    private readonly bool _isNumbers;
     private string[] _groupIds = [];
     private int[] _groupTerms = [];
     private float[] _groupValues = [];
@@ -44,7 +44,6 @@ internal sealed class ParquetVectorReader : VectorReader
             throw;
         }
 
-        _isNumbers = _terms.ClrType == typeof(int) || _terms.ClrType == typeof(long);
         Encoder = _parquet.CustomMetadata.TryGetValue(ParquetVectorWriter.EncoderKey, out string? encoder) && encoder.Split(':') is [{ Length: > 0 } name, var fingerprint, var vocabulary]
             ? new EncoderIdentity(Uri.UnescapeDataString(name), fingerprint, vocabulary, IsQueryOnly: false) : null;
     }
@@ -78,7 +77,14 @@ internal sealed class ParquetVectorReader : VectorReader
         _seen.Clear();
         string id = _groupIds[_next];
         row.Id = id.Length > 0 && _ids.Add(id) ? id : throw Bad(id.Length == 0 ? $"row {_rows} has no id; expected one" : $"id '{id}' of row {_rows} occurs twice; expected each document once");
-        for (int i = _next == 0 ? 0 : _ends[_next - 1]; i < _ends[_next]; i++)
+        int start = _next == 0 ? 0 : _ends[_next - 1];
+        bool ascends = true; // Most files' rows do, and then no term can come twice.
+        for (int i = start + 1; i < _ends[_next]; i++)
+        {
+            ascends &= _groupTerms[i] > _groupTerms[i - 1];
+        }
+
+        for (int i = start; i < _ends[_next]; i++)
         {
             float value = _groupValues[i];
             if (!(value >= 0) || float.IsPositiveInfinity(value))
@@ -87,7 +93,7 @@ internal sealed class ParquetVectorReader : VectorReader
             }
 
             int term = _groupTerms[i];
-            if (!_seen.Add(term))
+            if (!ascends && !_seen.Add(term))
             {
                 throw Bad($"term '{Terms.Name(term)}' occurs twice in row {_rows}, document '{id}'; expected once");
             }
@@ -115,40 +121,37 @@ internal sealed class ParquetVectorReader : VectorReader
     private bool ReadGroup()
     {
         using ParquetRowGroupReader group = _parquet.OpenRowGroupReader(_group);
-        (_groupIds, _) = ReadList(group, _id, value => Convert.ToString(value is ReadOnlyMemory<char> text ? text.ToString() : value, CultureInfo.InvariantCulture)!);
-        (_groupTerms, _ends) = ReadList(group, _terms, Term);
-        (_groupValues, int[] ends) = ReadList(group, _values, value => value switch { float number => number, double number => (float)number, _ => throw new InvalidDataException() });
+        (_groupIds, _) = ReadList(group, _id, (long number) => number.ToString(CultureInfo.InvariantCulture), text => text.ToString());
+        (_groupTerms, _ends) = ReadList<long, int>(group, _terms, TermOfNumber, TermOfName);
+        (_groupValues, int[] ends) = ReadList(group, _values, (double number) => (float)number, null);
         int wrong = Enumerable.Range(0, Math.Min(_ends.Length, ends.Length)).FirstOrDefault(i => _ends[i] != ends[i], -1);
         return _ends.Length != _groupIds.Length || ends.Length != _groupIds.Length ? throw Bad($"group {_group} has {_groupIds.Length} ids and {_ends.Length} and {ends.Length} lists; expected as many")
             : wrong >= 0 ? throw Bad($"row {_rows + wrong}, document '{_groupIds[wrong]}', has lists of different lengths; expected a value a term") : true;
     }
 
-    private int Term(object value)
+    private int TermOfName(ReadOnlyMemory<char> text)
     {
-        if (!_isNumbers)
-        {
-            string name = value.ToString()!;
-            return Terms.Find(name) is >= 0 and var found ? found : throw Bad($"term '{name}' of group {_group} is not in the vocabulary; expected one of its terms");
-        }
-
-        long number = Convert.ToInt64(value, CultureInfo.InvariantCulture);
-        return number is >= 0 and <= int.MaxValue && Terms.Take((int)number) ? (int)number
-            : throw Bad($"index {number} of group {_group} is negative or past the vocabulary; expected 0 to {(Terms.Count > 0 ? Terms.Count - 1 : (1 << 24) - 1)}");
+        string name = text.ToString();
+        return Terms.Find(name) is >= 0 and var found ? found : throw Bad($"term '{name}' of group {_group} is not in the vocabulary; expected one of its terms");
     }
 
+    private int TermOfNumber(long number) => number is >= 0 and <= int.MaxValue && Terms.Take((int)number) ? (int)number
+        : throw Bad($"index {number} of group {_group} is negative or past the vocabulary; expected 0 to {(Terms.Count > 0 ? Terms.Count - 1 : (1 << 24) - 1)}");
+
     /// <summary>All values of a column, and where each row's end.</summary>
-    private (T[] Values, int[] Ends) ReadList<T>(ParquetRowGroupReader group, DataField field, Func<object, T> convert)
+    private (T[] Values, int[] Ends) ReadList<TNumber, T>(ParquetRowGroupReader group, DataField field, Func<TNumber, T> ofNumber, Func<ReadOnlyMemory<char>, T>? ofText)
+        where TNumber : INumberBase<TNumber>
     {
         using RawColumnData column = group.ReadRawColumnDataBaseAsync(field).AsTask().GetAwaiter().GetResult();
         int[] ends = Ends(column, field, (int)group.RowCount);
         int taken = ends.Length == 0 ? 0 : ends[^1];
         return (column switch
         {
-            RawColumnData<int> ints => Converted(ints.Values[..taken], convert),
-            RawColumnData<long> longs => Converted(longs.Values[..taken], convert),
-            RawColumnData<float> floats => Converted(floats.Values[..taken], convert),
-            RawColumnData<double> doubles => Converted(doubles.Values[..taken], convert),
-            RawColumnData<ReadOnlyMemory<char>> texts => Converted(texts.Values[..taken], convert),
+            RawColumnData<int> ints => Converted(ints.Values[..taken], value => ofNumber(TNumber.CreateChecked(value))),
+            RawColumnData<long> longs => Converted(longs.Values[..taken], value => ofNumber(TNumber.CreateChecked(value))),
+            RawColumnData<float> floats => Converted(floats.Values[..taken], value => ofNumber(TNumber.CreateChecked(value))),
+            RawColumnData<double> doubles => Converted(doubles.Values[..taken], value => ofNumber(TNumber.CreateChecked(value))),
+            RawColumnData<ReadOnlyMemory<char>> texts when ofText is not null => Converted(texts.Values[..taken], ofText),
             _ => throw Bad($"column '{field.Path}' has an unknown type; expected numbers or text"),
         }, ends);
     }
@@ -188,12 +191,12 @@ internal sealed class ParquetVectorReader : VectorReader
         return [.. ends];
     }
 
-    private static T[] Converted<TValue, T>(ReadOnlySpan<TValue> values, Func<object, T> convert)
+    private static T[] Converted<TValue, T>(ReadOnlySpan<TValue> values, Func<TValue, T> convert)
     {
         var converted = new T[values.Length];
         for (int i = 0; i < converted.Length; i++)
         {
-            converted[i] = convert(values[i]!);
+            converted[i] = convert(values[i]);
         }
 
         return converted;

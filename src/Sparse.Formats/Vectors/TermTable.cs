@@ -17,6 +17,7 @@ internal sealed class TermTable
     private readonly Dictionary<string, int> _ids = new(StringComparer.Ordinal);
     private readonly Dictionary<string, int>.AlternateLookup<ReadOnlySpan<char>> _idsBySpan;
     private readonly List<byte[]?> _utf8 = [];
+    private readonly List<int> _indexes = []; // Names read as digits, as far as asked for.
 
     private TermTable(Vocabulary? vocabulary, bool isNumbers)
     {
@@ -101,7 +102,19 @@ internal sealed class TermTable
     /// <param name="number">A number of this table.</param>
     /// <returns>The vocabulary's id, or the name read as digits.</returns>
     /// <exception cref="InvalidDataException">There is no vocabulary, and the name is no number.</exception>
-    internal int ToIndex(int number) => _vocabulary is not null || _isNumbers ? number
-        : int.TryParse(_names[number], NumberStyles.None, CultureInfo.InvariantCulture, out int index) ? index
-        : throw new InvalidDataException($"term '{_names[number]}' has no number, and the target holds numbers: name the vocabulary with --vocabulary builtin, FILE or MODEL_DIR.");
+    internal int ToIndex(int number)
+    {
+        if (_vocabulary is not null || _isNumbers)
+        {
+            return number;
+        }
+
+        while (_indexes.Count <= number)
+        {
+            _indexes.Add(int.TryParse(_names[_indexes.Count], NumberStyles.None, CultureInfo.InvariantCulture, out int index) ? index : -1);
+        }
+
+        return _indexes[number] is >= 0 and var known ? known
+            : throw new InvalidDataException($"term '{_names[number]}' has no number, and the target holds numbers: name the vocabulary with --vocabulary builtin, FILE or MODEL_DIR.");
+    }
 }

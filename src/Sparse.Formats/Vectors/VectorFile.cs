@@ -55,7 +55,7 @@ internal static class VectorFile
     /// <param name="path">The target's path: files beside it may be used.</param>
     /// <param name="format">The target's format.</param>
     /// <param name="source">The reader.</param>
-    /// <param name="scale">Steps a weight of 1 for whole numbers; null: those of the source, else 100 (naver's rounding).</param>
+    /// <param name="scale">Steps a weight of 1 for whole numbers; null: those of the source, else 100 (naver's rounding; bin: whole numbers as they are, else so that the largest weight is 255).</param>
     internal static VectorWriter Write(Stream stream, string path, VectorFormat format, VectorReader source, double? scale)
     {
         bool toIntegers = format is VectorFormat.Anserini or VectorFormat.Ciff or VectorFormat.Bin;
@@ -63,6 +63,7 @@ internal static class VectorFile
         return format switch
         {
             VectorFormat.Ciff => new CiffVectorWriter(stream, path, source.Terms, factor, source.Scale / factor, source.Encoder),
+            VectorFormat.Bin when scale is null && !source.IsInteger => new ScaledBinVectorWriter(stream, path, source.Terms),
             VectorFormat.Bin => new BinVectorWriter(stream, path, source.Terms, factor, source.Scale / factor),
             VectorFormat.Parquet => new ParquetVectorWriter(stream, source.Terms, factor, source.Encoder),
             _ => new JsonVectorWriter(stream, format, source.Terms, factor, source.Scale / factor),

@@ -27,15 +27,28 @@ internal sealed class VectorRow
         Title = Text = null;
     }
 
+    /// <summary>Sets how many terms there are; what they are is written into the buffers.</summary>
+    internal void Resize(int count)
+    {
+        if (count > Terms.Length)
+        {
+            int[] terms = Terms;
+            float[] values = Values;
+            int size = Math.Max(count, Terms.Length * 2);
+            Array.Resize(ref terms, size);
+            Array.Resize(ref values, size);
+            (Terms, Values) = (terms, values);
+        }
+
+        Count = count;
+    }
+
     internal void Add(int term, float value)
     {
         if (Count == Terms.Length)
         {
-            int[] terms = Terms;
-            float[] values = Values;
-            Array.Resize(ref terms, Count * 2);
-            Array.Resize(ref values, Count * 2);
-            (Terms, Values) = (terms, values);
+            Resize(Count + 1);
+            Count--;
         }
 
         Terms[Count] = term;

@@ -1,8 +1,8 @@
 using System.IO.Compression;
-using System.Security.Cryptography;
-using System.Text;
 using Sparse.Evaluation;
 using Sparse.Formats;
+using Sparse.LuceneNet;
+using Sparse.Vectors;
 
 namespace Sparse.Lab.Collections;
 
@@ -13,6 +13,8 @@ namespace Sparse.Lab.Collections;
 /// </remarks>
 internal sealed class Collection
 {
+    private const int DocumentsPerBatch = 2048;
+
     private Collection(string name, CorpusDocument[] documents, IReadOnlyList<QueryText> queries, Qrels qrels, string queriesPath)
     {
         Name = name;
@@ -34,22 +36,6 @@ internal sealed class Collection
 
     /// <summary>The judgements.</summary>
     internal Qrels Qrels { get; }
-
-    /// <summary>Over documents and queries: names cached vectors.</summary>
-    internal string Hash
-    {
-        get
-        {
-            using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-            foreach (string text in Documents.Select(document => document.FullText).Concat(Queries.Select(query => query.Text)))
-            {
-                hash.AppendData(Encoding.UTF8.GetBytes(text));
-                hash.AppendData([0]);
-            }
-
-            return Convert.ToHexStringLower(hash.GetHashAndReset())[..16];
-        }
-    }
 
     /// <summary>Reads a collection.</summary>
     /// <param name="data">The folder of collections.</param>
@@ -75,7 +61,7 @@ internal sealed class Collection
             string inner = Directory.EnumerateFiles(folder, "corpus.jsonl", SearchOption.AllDirectories).Select(Path.GetDirectoryName).FirstOrDefault() ?? folder;
             return ReadFolder(inner, name, split);
         }
-        catch (InvalidDataException exception) when (exception is not null)
+        catch (InvalidDataException exception)
         {
             throw new BadInputException(path, 0, $"no zip of a collection ({exception.Message.TrimEnd('.')}); expected corpus.jsonl, queries.jsonl and qrels/{split}.tsv in it.", exception);
         }
@@ -83,6 +69,26 @@ internal sealed class Collection
         {
             Directory.Delete(folder, recursive: true);
         }
+    }
+
+    /// <summary>Puts the documents into an index and commits.</summary>
+    /// <param name="index">The index.</param>
+    /// <param name="documents">Which; a collection's own, or a sample of them.</param>
+    /// <param name="vectors">Their vectors, in the same order; null for text alone, or to have them encoded.</param>
+    /// <param name="progress">Told after each batch: how many are in.</param>
+    /// <param name="stop">Stops between batches; nothing is committed then.</param>
+    internal static void AddTo(SparseIndex index, CorpusDocument[] documents, TermVector[]? vectors, Action<int>? progress = null, CancellationToken stop = default)
+    {
+        int done = 0;
+        foreach (CorpusDocument[] batch in documents.Chunk(DocumentsPerBatch))
+        {
+            stop.ThrowIfCancellationRequested();
+            index.Add([.. batch.Select((document, i) => new SparseDocument(document.Id, document.Text) { Title = document.Title, Vector = vectors?[done + i] })], stop);
+            done += batch.Length;
+            progress?.Invoke(done);
+        }
+
+        index.Commit();
     }
 
     private static Collection ReadFolder(string folder, string name, string split)

@@ -43,7 +43,8 @@ internal sealed class VectorCache(string folder)
         return [.. vectors];
     }
 
-    private static string Hash(IReadOnlyList<string> texts)
+    /// <summary>Names a list of texts: 16 hexadecimal digits.</summary>
+    internal static string Hash(IReadOnlyList<string> texts)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         foreach (string text in texts)

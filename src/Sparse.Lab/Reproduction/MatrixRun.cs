@@ -49,13 +49,7 @@ internal sealed class MatrixRun(Matrix matrix, string root, string data, VectorC
             Progress?.Invoke($"{declared.Name}: indexing", 0, 0);
             using (SparseIndex index = SparseIndex.Create(folder, encoder, new SparseIndexOptions { Language = declared.Language, Pruning = shared.Key.Item2?.ToOptions() ?? PruningOptions.KeepAll }))
             {
-                foreach (int[] part in Enumerable.Range(0, collection.Documents.Length).Chunk(4096))
-                {
-                    stop.ThrowIfCancellationRequested();
-                    index.Add([.. part.Select(i => new SparseDocument(collection.Documents[i].Id, collection.Documents[i].Text) { Title = collection.Documents[i].Title, Vector = documents?[i] })], stop);
-                }
-
-                index.Commit();
+                Collection.AddTo(index, collection.Documents, documents, stop: stop);
                 long bytes = index.Statistics().Bytes;
                 double preparation = clock.Elapsed.TotalSeconds;
                 encoding = cache.EncodingSeconds - encoding;
@@ -141,9 +135,9 @@ internal sealed class MatrixRun(Matrix matrix, string root, string data, VectorC
                     "sparse" => vectors![i].Count == 0 ? null : index.SearchVector(vectors[i], Depth, options, stop),
                     _ => index.Search(collection.Queries[i].Text, Depth, options with { Mode = SearchMode.Hybrid, QueryVector = vectors![i], Fusion = fusion }, stop),
                 };
-                ranking = [.. (result?.Hits ?? []).Select(hit => new RunEntry(hit.Id, (float)hit.Score))];
+                ranking = Rankings.Of(result);
             }
-            catch (ArgumentException)
+            catch (ArgumentException) when (way.Mode != "sparse")
             {
                 // Stop words alone find nothing by words.
                 ranking = [];

@@ -55,7 +55,7 @@ internal static class LongDocuments
                 var run = new TrecRun();
                 foreach ((int i, QueryText query) in collection.Queries.Index())
                 {
-                    run.Add(query.Id, queries[i].Count == 0 ? [] : [.. index.SearchVector(queries[i], Depth, new SearchOptions { WithStoredFields = false }, stop).Hits.Select(hit => new RunEntry(hit.Id, (float)hit.Score))]);
+                    run.Add(query.Id, queries[i].Count == 0 ? [] : Rankings.Of(index.SearchVector(queries[i], Depth, new SearchOptions { WithStoredFields = false }, stop)));
                 }
 
                 IndexStatistics statistics = index.Statistics();

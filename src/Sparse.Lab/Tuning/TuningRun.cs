@@ -89,12 +89,7 @@ internal sealed class TuningRun
         {
             var options = new SparseIndexOptions { Pruning = setting.ToOptions(), MaxWeight = setting.MaxWeight(_encoder.MaxWeight) };
             using SparseIndex index = SparseIndex.Create(folder, _encoder, options);
-            foreach (int[] part in Enumerable.Range(0, _documents.Length).Chunk(2048))
-            {
-                index.Add([.. part.Select(i => new SparseDocument(_documents[i].Id, _documents[i].Text) { Title = _documents[i].Title, Vector = _vectors[i] })], stop);
-            }
-
-            index.Commit();
+            Collection.AddTo(index, _documents, _vectors, stop: stop);
             return Measured(index, setting, _queries, _queryVectors, _qrels, _whole, stop);
         }
         finally
@@ -115,7 +110,7 @@ internal sealed class TuningRun
             {
                 stop.ThrowIfCancellationRequested();
                 long start = Stopwatch.GetTimestamp();
-                RunEntry[] hits = vectors[i].Count == 0 ? [] : [.. index.SearchVector(vectors[i], Hits, options, stop).Hits.Select(hit => new RunEntry(hit.Id, (float)hit.Score))];
+                RunEntry[] hits = vectors[i].Count == 0 ? [] : Rankings.Of(index.SearchVector(vectors[i], Hits, options, stop));
                 best[i] = Math.Min(best[i], Stopwatch.GetElapsedTime(start).TotalMilliseconds);
                 if (round == 0)
                 {

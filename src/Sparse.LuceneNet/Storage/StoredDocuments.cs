@@ -20,7 +20,7 @@ internal readonly record struct StoredPassage(string[] Terms, byte[] Impacts, Pa
 /// <remarks>Postings are turned round a window of documents at a time, so that memory does not grow with the index.</remarks>
 internal static class StoredDocuments
 {
-    // 9 bytes each while a window is turned round.
+    // 12 bytes each while a window is turned round.
     private const int PostingsOfAWindow = 4_000_000;
 
     /// <summary>Reads all live documents.</summary>
@@ -36,9 +36,10 @@ internal static class StoredDocuments
             ImpactTerms? terms = ImpactTerms.Of(leaf.AtomicReader, SparseFields.Sparse);
             int documents = leaf.AtomicReader.MaxDoc;
             int window = terms is null ? documents : (int)Math.Clamp(PostingsOfAWindow / Math.Max(1, terms.SumDocFreq / documents), 1, documents);
+            Rows? rows = terms is null ? null : new Rows(terms, window);
             for (int from = 0; from < documents; from += window)
             {
-                Rows? rows = terms is null ? null : new Rows(terms, from, Math.Min(window, documents - from));
+                rows?.Fill(from, Math.Min(window, documents - from));
                 for (int doc = from; doc < Math.Min(from + window, documents); doc++)
                 {
                     if (leaf.AtomicReader.LiveDocs?.Get(doc) == false)
@@ -73,36 +74,55 @@ internal static class StoredDocuments
     }
 
     /// <summary>The vectors of a window of documents: a chain of postings a document, the last term first.</summary>
+    /// <remarks>One for all windows of a segment: new buffers for each held 400 MB of garbage.</remarks>
     private sealed class Rows
     {
+        private readonly ImpactTerms _source;
         private readonly List<string> _terms = [];
         private readonly List<(int Term, int Before, byte Impact)> _postings = [];
         private readonly int[] _last;
         private readonly int[] _counts;
 
-        public Rows(ImpactTerms terms, int from, int count)
+        public Rows(ImpactTerms source, int window)
         {
-            _last = new int[count];
-            _counts = new int[count];
-            TermsEnum term = terms.GetEnumerator();
+            _source = source;
+            _last = new int[window];
+            _counts = new int[window];
+            foreach (TermsEnum term in Each())
+            {
+                _terms.Add(term.Term.Utf8ToString());
+            }
+        }
+
+        public void Fill(int from, int count)
+        {
+            _postings.Clear();
+            Array.Clear(_last);
+            Array.Clear(_counts);
             DocsAndPositionsEnum? docs = null;
-            while (term.MoveNext())
+            int number = 0;
+            foreach (TermsEnum term in Each())
             {
                 docs = term.DocsAndPositions(liveDocs: null, docs, DocsAndPositionsFlags.PAYLOADS);
-                int start = _postings.Count;
                 for (int doc = docs.Advance(from); doc < from + count; doc = docs.NextDoc())
                 {
                     docs.NextPosition();
                     Lucene.Net.Util.BytesRef impact = docs.GetPayload();
-                    _postings.Add((_terms.Count, _last[doc - from], impact.Bytes[impact.Offset]));
+                    _postings.Add((number, _last[doc - from], impact.Bytes[impact.Offset]));
                     _last[doc - from] = _postings.Count;
                     _counts[doc - from]++;
                 }
 
-                if (_postings.Count > start)
-                {
-                    _terms.Add(term.Term.Utf8ToString());
-                }
+                number++;
+            }
+        }
+
+        private IEnumerable<TermsEnum> Each()
+        {
+            TermsEnum term = _source.GetEnumerator();
+            while (term.MoveNext())
+            {
+                yield return term;
             }
         }
 
