@@ -20,7 +20,7 @@ internal sealed class CiffVectorReader : VectorReader
     private readonly CiffStream _lists;
     private readonly CiffStream _records;
     private readonly int _rangePostings;
-    private readonly IdSet _ids = new();
+    private readonly IdSet _ids;
     private readonly int[] _counts;
     private readonly int[] _terms;
     private readonly long _firstList;
@@ -50,6 +50,7 @@ internal sealed class CiffVectorReader : VectorReader
         _counts = documents <= _lists.Length ? new int[documents]
             : throw _lists.Bad(0, $"the header says {documents} documents, more than the file has bytes; expected a CIFF header");
         _terms = lists <= _lists.Length ? new int[lists] : throw _lists.Bad(0, $"the header says {lists} postings lists, more than the file has bytes; expected a CIFF header");
+        _ids = new IdSet(documents);
         foreach (string word in description.Split(' '))
         {
             if (word.StartsWith(ScaleMark, StringComparison.Ordinal)

@@ -20,6 +20,7 @@ internal sealed class CiffVectorWriter : VectorWriter
     private readonly double _scale;
     private readonly EncoderIdentity? _encoder;
     private readonly int _rangePostings;
+    private long[] _postings = []; // One array for all ranges: new ones waited as garbage, 1.2 GB at 8.86 million documents.
     private int[] _frequencies = new int[1024];
     private long[] _mass = new long[1024];
     private int _documents;
@@ -153,7 +154,11 @@ internal sealed class CiffVectorWriter : VectorWriter
         }
 
         // Document in the upper half, value in the lower: one place to write to a posting.
-        var postings = new long[total];
+        if (_postings.Length < total)
+        {
+            _postings = new long[total];
+        }
+
         _rowFile.Position = 0;
         var rows = new VarintReader(_rowFile);
         for (int document = 0; document < _documents; document++)
@@ -164,7 +169,7 @@ internal sealed class CiffVectorWriter : VectorWriter
                 ref int to = ref next[term - 1];
                 if (to >= 0)
                 {
-                    postings[to++] = ((long)document << 32) | (uint)value;
+                    _postings[to++] = ((long)document << 32) | (uint)value;
                 }
             }
         }
@@ -172,7 +177,7 @@ internal sealed class CiffVectorWriter : VectorWriter
         place = 0;
         foreach (int term in terms)
         {
-            WriteList(term, postings.AsSpan(place, _frequencies[term]));
+            WriteList(term, _postings.AsSpan(place, _frequencies[term]));
             place += _frequencies[term];
         }
     }

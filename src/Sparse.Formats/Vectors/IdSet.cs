@@ -1,10 +1,11 @@
 namespace Sparse.Formats.Vectors;
 
-/// <summary>Finds an id that occurs twice, at 16 to 32 bytes an id: 64-bit hashes, since the ids of millions of documents would not fit the budget.</summary>
+/// <summary>Finds an id that occurs twice, at 11 to 16 bytes an id: 64-bit hashes, since the ids of millions of documents would not fit the budget.</summary>
 /// <remarks>Two different ids among 10 million are taken for one with a probability of 3 in a million.</remarks>
-internal sealed class IdSet
+/// <param name="expected">How many are to come, as far as that is known: a table that grows is there twice meanwhile.</param>
+internal sealed class IdSet(int expected = 0)
 {
-    private ulong[] _slots = new ulong[1 << 10];
+    private ulong[] _slots = new ulong[Math.Max(1 << 10, SlotsOf(expected))];
     private int _count;
 
     /// <summary>Adds an id.</summary>
@@ -15,7 +16,7 @@ internal sealed class IdSet
         if (_count >= _slots.Length / 4 * 3)
         {
             ulong[] old = _slots;
-            _slots = new ulong[old.Length * 2];
+            _slots = new ulong[old.Length / 2 * 3];
             _count = 0;
             foreach (ulong hash in old)
             {
@@ -26,10 +27,12 @@ internal sealed class IdSet
         return Insert(Hash(id));
     }
 
+    // The load of 3/4, and a few for rounding.
+    private static int SlotsOf(int ids) => (int)Math.Min(Array.MaxLength, ((long)ids / 3 * 4) + 8);
+
     private bool Insert(ulong hash)
     {
-        int mask = _slots.Length - 1;
-        int slot = (int)(hash & (uint)mask);
+        int slot = (int)(((hash >> 32) * (uint)_slots.Length) >> 32);
         while (_slots[slot] != 0)
         {
             if (_slots[slot] == hash)
@@ -37,7 +40,7 @@ internal sealed class IdSet
                 return false;
             }
 
-            slot = (slot + 1) & mask;
+            slot = slot + 1 == _slots.Length ? 0 : slot + 1;
         }
 
         _slots[slot] = hash;
@@ -45,7 +48,7 @@ internal sealed class IdSet
         return true;
     }
 
-    // FNV-1a over UTF-16 units, then a mixer, because the table takes the low bits.
+    // FNV-1a over UTF-16 units, then a mixer, because the table takes the high bits.
     private static ulong Hash(ReadOnlySpan<char> id)
     {
         unchecked
