@@ -9,7 +9,7 @@ namespace Sparse.Encoders.Head;
 /// <para>About one term in a hundred gets a weight. Hidden states less a fixed centre and weights are rounded to small integers, and
 /// <see cref="TermBounds"/> says what a logit can be at most. What is left out is proven not to be above 0, not estimated, and what is
 /// kept is computed exactly by <see cref="PooledHead"/>. So the precision of the integers, the centre, and a <see cref="HeadSketch"/>
-/// that looks at half the dimensions first, change how much is kept, and never a result.</para>
+/// that looks at fewer dimensions first, change how much is kept, and never a result.</para>
 /// <para>2026-11-24, splade-tiny on SciFact: hidden states are of length 42, of which the centre takes all but some 17.</para>
 /// </remarks>
 internal sealed unsafe class HeadScreen
@@ -27,7 +27,6 @@ internal sealed unsafe class HeadScreen
     private readonly int _paddedDims;
     private readonly int _chunks;
     private readonly int _terms;
-    private readonly float[] _centre;
     private readonly float _placeNorm;
     private readonly sbyte[] _weights;
     private readonly int[] _starts;
@@ -43,7 +42,7 @@ internal sealed unsafe class HeadScreen
         _dims = head.Dims;
         _paddedDims = (_dims + 3) / 4 * 4;
         _terms = head.Terms;
-        _centre = centre;
+        Centre = centre;
         _sketch = sketch;
         _chunks = (_dims + RowDots.ChunkDims - 1) / RowDots.ChunkDims;
         _weights = GC.AllocateUninitializedArray<sbyte>(_terms * _paddedDims);
@@ -57,6 +56,9 @@ internal sealed unsafe class HeadScreen
 
         _placeNorm = (short.MaxValue / longest) - RoundingNorm;
     }
+
+    /// <summary>[dims], near the mean of hidden states.</summary>
+    internal float[] Centre { get; }
 
     /// <summary>Finds the terms that a text may have.</summary>
     /// <param name="tiles">Its places.</param>
@@ -97,7 +99,8 @@ internal sealed unsafe class HeadScreen
                 {
                     for (ulong mask = room.Masks[((group - from) * tiles.Count) + tile]; mask != 0; mask &= mask - 1)
                     {
-                        room.Left[count++] = (group * GroupDots.Terms) + BitOperations.TrailingZeroCount(mask);
+                        int bit = (group * GroupDots.Terms) + BitOperations.TrailingZeroCount(mask);
+                        room.Left[count++] = isSketched ? _sketch!.Term(bit) : bit;
                     }
                 }
 
@@ -148,7 +151,7 @@ internal sealed unsafe class HeadScreen
             for (int k = from; k < Math.Min(_dims, from + RowDots.ChunkDims); k++)
             {
                 chunk += (double)row[k] * row[k];
-                constant += (double)row[k] * _centre[k];
+                constant += (double)row[k] * Centre[k];
                 largest = Math.Max(largest, Math.Abs(row[k]));
             }
 
@@ -188,7 +191,7 @@ internal sealed unsafe class HeadScreen
         Vector512<float> longestChunk = default, largest = default, longestState = default, lengths = default, rests = default;
         float* states = tiles.States;
         byte* places = room.Places.Start;
-        fixed (float* centre = _centre)
+        fixed (float* centre = Centre)
         {
             for (int tile = 0; tile < tiles.Count; tile++)
             {

@@ -1,4 +1,6 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 
 namespace Sparse.Encoders.Head;
@@ -13,6 +15,8 @@ internal sealed unsafe class PlaceTiles
     internal const int DotRows = 4;
 
     private readonly AlignedArray<float> _states = new();
+    private int[] _order = [];
+    private float[] _distances = [];
 
     /// <summary>The numbers.</summary>
     internal float* States => _states.Start;
@@ -26,8 +30,9 @@ internal sealed unsafe class PlaceTiles
     /// <summary>Takes rows.</summary>
     /// <param name="rows">[rows, dims].</param>
     /// <param name="dims">Dimensions of a row.</param>
+    /// <param name="order">Which row comes where; empty: as they are.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    internal void Fill(ReadOnlySpan<float> rows, int dims)
+    internal void Fill(ReadOnlySpan<float> rows, int dims, ReadOnlySpan<int> order = default)
     {
         int count = rows.Length / dims;
         Dims = dims;
@@ -35,13 +40,34 @@ internal sealed unsafe class PlaceTiles
         float* states = _states.Fit(Count * dims * Places);
         for (int place = 0; place < Count * Places; place++)
         {
-            ReadOnlySpan<float> row = rows.Slice((place < count ? place : 0) * dims, dims);
+            int from = place < count ? place : 0;
+            ReadOnlySpan<float> row = rows.Slice((order.IsEmpty ? from : order[from]) * dims, dims);
             float* tile = states + (place / Places * Places * dims) + (place % Places);
             for (int k = 0; k < row.Length; k++)
             {
                 tile[k * Places] = row[k];
             }
         }
+    }
+
+    /// <summary>Takes rows, those near a point first, so that those of a tile are about as far from it.</summary>
+    /// <param name="rows">[rows, dims].</param>
+    /// <param name="point">[dims].</param>
+    internal void FillByDistance(ReadOnlySpan<float> rows, float[] point)
+    {
+        int count = rows.Length / point.Length;
+        if (_order.Length < count)
+        {
+            (_order, _distances) = (new int[count], new float[count]);
+        }
+
+        for (int i = 0; i < count; i++)
+        {
+            (_order[i], _distances[i]) = (i, Distance(rows.Slice(i * point.Length, point.Length), point));
+        }
+
+        _distances.AsSpan(0, count).Sort(_order.AsSpan(0, count));
+        Fill(rows, point.Length, _order.AsSpan(0, count));
     }
 
     /// <summary>Dot products of four rows with the 16 of a tile: dimension after dimension in one order, each product rounded before it is
@@ -86,5 +112,19 @@ internal sealed unsafe class PlaceTiles
                 sums[j].Store(products + ((i + j) * Places));
             }
         }
+    }
+
+    // Squared; what doesn't fill a vector hardly matters to an order.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static float Distance(ReadOnlySpan<float> row, ReadOnlySpan<float> point)
+    {
+        ReadOnlySpan<Vector<float>> wide = MemoryMarshal.Cast<float, Vector<float>>(row), widePoint = MemoryMarshal.Cast<float, Vector<float>>(point);
+        Vector<float> squares = default;
+        for (int i = 0; i < wide.Length; i++)
+        {
+            squares += (wide[i] - widePoint[i]) * (wide[i] - widePoint[i]);
+        }
+
+        return Vector.Sum(squares);
     }
 }

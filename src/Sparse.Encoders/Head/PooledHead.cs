@@ -38,8 +38,9 @@ internal sealed unsafe class PooledHead(OutputHead head, float[] centre, TermAct
             Learn();
         }
 
-        buffers.Tiles.Fill(hidden, head.Dims);
-        _screen.Select(buffers.Tiles, buffers.Screen);
+        HeadScreen screen = _screen;
+        buffers.Tiles.FillByDistance(hidden, screen.Centre);
+        screen.Select(buffers.Tiles, buffers.Screen);
         Span<float> largest = buffers.Largest(head.Terms);
         for (int tile = 0; tile < buffers.Tiles.Count; tile++)
         {
