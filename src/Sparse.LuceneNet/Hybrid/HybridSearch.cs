@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Lucene.Net.Analysis;
 using Lucene.Net.Index;
 using Lucene.Net.Search;
@@ -37,10 +36,8 @@ internal sealed class HybridSearch(IndexSearcher searcher, Analyzer analyzer, fl
 {
     private const int HitsCompared = 100;
 
-    private readonly ConcurrentDictionary<int, Lazy<Dictionary<string, int>>> _words = [];
+    private readonly Dictionary<int, Dictionary<string, int>> _words = [];
     private double? _termsPerWords;
-    private volatile bool _hasSearched;
-    private volatile bool _isOver;
 
     private bool HasFeedback => options.Method == FusionMethod.Calibrated && options.Feedback > 0;
 
@@ -51,34 +48,32 @@ internal sealed class HybridSearch(IndexSearcher searcher, Analyzer analyzer, fl
     public FusedHit[] Run(HybridQuery query, Filter? filter)
     {
         LexicalLeg? lexical = query.Words.Count == 0 ? null : new LexicalLeg(searcher, query.Words, fields);
-        Task beside = Task.CompletedTask;
-        _hasSearched = _isOver = false;
 
         // The encoder takes longest, and what it waits for everything waits for: it runs here, at once, and the words beside it wherever a thread is free.
         Task<ByWords> words = Task.Run(() =>
         {
             double claim = query.WordsAlone?.Invoke() ?? 0;
             ByWords found = SearchWords(lexical, claim, query, query.Outside, null);
-            ReadAhead(found.Ranking);
+
+            // While the encoder works: the best documents by words are often the best by both.
+            foreach (LegHit hit in found.Ranking.Take(HasFeedback ? FeedbackTerms.Documents : 0))
+            {
+                Words(hit.Doc);
+            }
+
             return found;
         });
         try
         {
             SparseLeg? sparse = query.Terms?.Invoke() is { Terms.Count: > 0 } made ? new SparseLeg(searcher, made, scale) : null;
-            var others = new Lazy<Scored>(() => Score(sparse, words));
-            if (sparse is not null)
-            {
-                beside = Task.Run(() => GoBeside(sparse, others));
-            }
-
-            FusedRanking all = SearchAndFuse(words, lexical, sparse, others, query.Outside, null);
+            FusedRanking all = SearchAndFuse(words, lexical, sparse, query.Outside, null);
             double wordsAlone = words.GetAwaiter().GetResult().Claim;
             FusedRanking hits = all;
             if (filter is not null)
             {
                 (string, LegHit[])[] outside = Admitted(query.Outside, filter);
                 Task<ByWords> admitted = Task.Run(() => SearchWords(lexical, wordsAlone, query, outside, filter));
-                hits = SearchAndFuse(admitted, lexical, sparse, new Lazy<Scored>(() => Score(sparse, admitted)), outside, filter);
+                hits = SearchAndFuse(admitted, lexical, sparse, outside, filter);
             }
 
             // Feedback comes from the whole collection, whatever the filter, so that a filter moves no score.
@@ -86,10 +81,8 @@ internal sealed class HybridSearch(IndexSearcher searcher, Analyzer analyzer, fl
         }
         finally
         {
-            // Waited for in any case: they read what the caller is about to close.
-            _isOver = true;
+            // Waited for in any case: it reads what the caller is about to close.
             Join(words);
-            Join(beside);
         }
     }
 
@@ -116,34 +109,14 @@ internal sealed class HybridSearch(IndexSearcher searcher, Analyzer analyzer, fl
         return new ByWords(ranking, claim, docs, lexical is null ? Scored.None : new Scored(lexical.Score(docs), lexical.Evidence()));
     }
 
-    private Scored Score(SparseLeg? sparse, Task<ByWords> words) =>
-        sparse is null ? Scored.None : new Scored(sparse.Score(words.GetAwaiter().GetResult().Docs), sparse.Evidence(isPartial));
-
-    /// <summary>What a second thread can do while the first searches by terms: score the finds of words, and read the documents that feedback is likely to take words from.</summary>
-    /// <remarks>
-    /// Nothing waits for it to begin, and what it has not begun the first does: waking a thread takes .1 ms on a virtual machine, 1 ms now and then, as
-    /// much as either. The three best by terms are found in a third of the time that the whole depth takes (2026-11-30, 107 k documents).
-    /// </remarks>
-    private void GoBeside(SparseLeg sparse, Lazy<Scored> others)
-    {
-        _ = others.Value;
-        if (HasFeedback && !_hasSearched)
-        {
-            ReadAhead(sparse.Search(FeedbackTerms.Documents, null));
-        }
-    }
-
-    private void ReadAhead(LegHit[] best)
-    {
-        for (int i = 0; HasFeedback && i < Math.Min(best.Length, FeedbackTerms.Documents) && !_isOver; i++)
-        {
-            Words(best[i].Doc);
-        }
-    }
-
     /// <summary>Searches by terms beside the search by words, has each leg score what only the other found, and fuses.</summary>
+    /// <remarks>
+    /// All that follows the searches takes less than having it done by another thread. To wake one takes the caller up to .1 ms on a virtual machine of two
+    /// cores, until it runs .1 to .3 ms pass, and to be woken by it takes as long: with exact scores and words of documents on a second thread
+    /// the search took as long as without, and .1 ms of it was the waking (2026-11-30, 107 k documents).
+    /// </remarks>
     private FusedRanking SearchAndFuse(
-        Task<ByWords> words, LexicalLeg? lexical, SparseLeg? sparse, Lazy<Scored> others, IReadOnlyList<(string Name, LegHit[] Ranking)> outside, Filter? filter)
+        Task<ByWords> words, LexicalLeg? lexical, SparseLeg? sparse, IReadOnlyList<(string Name, LegHit[] Ranking)> outside, Filter? filter)
     {
         LegHit[] byTerms;
         try
@@ -152,25 +125,27 @@ internal sealed class HybridSearch(IndexSearcher searcher, Analyzer analyzer, fl
         }
         finally
         {
-            _hasSearched = true;
             Join(words);
         }
 
         ByWords found = words.GetAwaiter().GetResult();
-        LegHit[] more = Array.FindAll(byTerms, hit => Array.BinarySearch(found.Docs, hit.Doc) < 0);
-        Array.Sort(more, static (a, b) => a.Doc.CompareTo(b.Doc));
-        int[] moreDocs = Array.ConvertAll(more, hit => hit.Doc), candidates = Merge(found.Docs, moreDocs, found.Docs, moreDocs);
+        int[] termDocs = Array.ConvertAll(byTerms, hit => hit.Doc);
+        double[] termScores = Array.ConvertAll(byTerms, hit => hit.Score);
+        Array.Sort(termDocs, termScores);
+        int[] more = Array.FindAll(termDocs, doc => Array.BinarySearch(found.Docs, doc) < 0), candidates = Merge(found.Docs, more, found.Docs, more);
         List<FusionLeg> legs = [];
         Scored byWord = Scored.None;
         if (lexical is not null)
         {
-            byWord = found.Scored with { Scores = Merge(found.Docs, moreDocs, found.Scored.Scores, lexical.Score(moreDocs)) };
+            byWord = found.Scored with { Scores = Merge(found.Docs, more, found.Scored.Scores, lexical.Score(more)) };
             legs.Add(new FusionLeg(LexicalLeg.Name, found.Ranking, candidates, byWord.Scores, byWord.Evidence) { Claim = found.Claim });
         }
 
         if (sparse is not null)
         {
-            Scored byTerm = others.Value with { Scores = Merge(found.Docs, moreDocs, others.Value.Scores, Array.ConvertAll(more, hit => hit.Score)) };
+            // What the search found has its exact score from there.
+            int[] others = Array.FindAll(found.Docs, doc => Array.BinarySearch(termDocs, doc) < 0);
+            var byTerm = new Scored(Merge(termDocs, others, termScores, sparse.Score(others)), sparse.Evidence(isPartial));
             legs.Add(new FusionLeg(SparseLeg.Name, byTerms, candidates, byTerm.Scores, byTerm.Evidence, isPartial ? Assume(candidates, found.Ranking, byWord, byTerm) : []));
         }
 
@@ -227,13 +202,6 @@ internal sealed class HybridSearch(IndexSearcher searcher, Analyzer analyzer, fl
 
         long documents = ExactLengthBm25.CountOf(searcher.CollectionStatistics(SparseFields.Text));
         FusedHit[] best = all.First(positive);
-
-        // From the last on: the other thread reads from the first on.
-        for (int i = best.Length - 1; i >= 0; i--)
-        {
-            Words(best[i].Doc);
-        }
-
         IReadOnlyList<(string Word, double Weight)> words = FeedbackTerms.Choose(
             [.. best.Select(hit => (Words(hit.Doc), hit.Score))], word => ExactLengthBm25.Idf(documents, IndexView.Words(searcher).Documents(SparseFields.Text, word)));
         if (words.Count == 0)
@@ -263,8 +231,15 @@ internal sealed class HybridSearch(IndexSearcher searcher, Analyzer analyzer, fl
         return added.Length > needed ? added[..needed] : added;
     }
 
-    private Dictionary<string, int> Words(int doc) =>
-        _words.GetOrAdd(doc, _ => new(() => WordQuery.Counts(analyzer, DocumentFields.ReadText(searcher, doc)))).Value;
+    private Dictionary<string, int> Words(int doc)
+    {
+        if (!_words.TryGetValue(doc, out Dictionary<string, int>? words))
+        {
+            _words[doc] = words = WordQuery.Counts(analyzer, DocumentFields.ReadText(searcher, doc));
+        }
+
+        return words;
+    }
 
     private (string Name, LegHit[] Ranking)[] Admitted(IReadOnlyList<(string Name, LegHit[] Ranking)> outside, Filter filter)
     {

@@ -43,8 +43,32 @@ internal sealed class LexicalLeg(IndexSearcher searcher, IReadOnlyList<(string W
     /// <summary>Finds the best documents.</summary>
     /// <param name="depth">How many at most.</param>
     /// <param name="filter">Leaves only documents that it lets through; null for all.</param>
-    public LegHit[] Search(int depth, Filter? filter) =>
-        Array.ConvertAll(searcher.Search(Query, filter, depth).ScoreDocs, hit => new LegHit(hit.Doc, hit.Score));
+    public LegHit[] Search(int depth, Filter? filter) => filter is null && Kept() is { } kept
+        ? WordSearch.Best(searcher.IndexReader, (ExactLengthBm25)searcher.Similarity, kept, depth)
+        : Array.ConvertAll(searcher.Search(Query, filter, depth).ScoreDocs, hit => new LegHit(hit.Doc, hit.Score));
+
+    /// <summary>The words in all fields, in the order of <see cref="Query"/>; null where the postings of one are not kept or its factor finds without scoring.</summary>
+    private SearchedWord[]? Kept()
+    {
+        var kept = new SearchedWord[fields.Count * words.Count];
+        int count = 0;
+        foreach ((string field, float factor) in fields)
+        {
+            CollectionStatistics statistics = searcher.CollectionStatistics(field);
+            foreach ((string word, float weight) in words)
+            {
+                if (!(weight * factor > 0) || Known.Postings(field, word) is not { } postings)
+                {
+                    return null;
+                }
+
+                double value = ExactLengthBm25.Idf(ExactLengthBm25.CountOf(statistics), postings.Docs.Length) * (weight * factor);
+                kept[count++] = new SearchedWord(field, postings, value, ExactLengthBm25.AverageLengthOf(statistics));
+            }
+        }
+
+        return kept;
+    }
 
     /// <summary>The query that finds documents with a word of it.</summary>
     private Query Query => Clauses.Join([.. fields.SelectMany(place => words.Select(word => Known.Query(place.Key, word.Word, word.Weight * place.Value)))], Occur.SHOULD);
@@ -76,9 +100,9 @@ internal sealed class LexicalLeg(IndexSearcher searcher, IReadOnlyList<(string W
                 }
 
                 // The same numbers as there, to the last bit.
-                double value = ExactLengthBm25.Idf(documents, postings.Count) * (weight * factor);
+                double value = ExactLengthBm25.Idf(documents, postings.Docs.Length) * (weight * factor);
                 int from = 0;
-                for (int i = 0; i < docs.Length && from < postings.Count; i++)
+                for (int i = 0; i < docs.Length && from < postings.Docs.Length; i++)
                 {
                     if (postings.Frequency(docs[i], ref from) is > 0 and var frequency)
                     {

@@ -8,8 +8,12 @@ namespace Sparse.LuceneNet.Lexical;
 /// <param name="frequencies">[docs] how often each says the word.</param>
 internal sealed class WordPostings(int[] docs, ushort[] frequencies)
 {
-    /// <summary>How many documents hold it.</summary>
-    public int Count => docs.Length;
+    /// <summary>The documents that hold it, ascending.</summary>
+    public ReadOnlySpan<int> Docs => docs;
+
+    /// <summary>How often a document says it.</summary>
+    /// <param name="place">The document's place among them.</param>
+    public int FrequencyAt(int place) => frequencies[place];
 
     /// <summary>Reads a word's postings.</summary>
     /// <param name="reader">The index.</param>
