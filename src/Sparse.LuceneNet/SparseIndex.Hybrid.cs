@@ -18,7 +18,7 @@ namespace Sparse.LuceneNet;
 public sealed partial class SparseIndex
 {
     /// <summary>The scale of calibrated scores that the last commit holds; <see cref="FusionCalibration.None"/> where there is none, and over several folders.</summary>
-    public FusionCalibration Calibration => _view.Read((_, reader) => ReadCalibration(reader));
+    public FusionCalibration Calibration => _view.Read((searcher, _) => IndexView.Calibration(searcher));
 
     /// <summary>Fits the scale of calibrated scores on queries taken from the documents, and keeps it with the next commit, which this makes.</summary>
     /// <param name="queries">How many documents to take a query from at most, ≥ 1; spread evenly over the index.</param>
@@ -46,9 +46,6 @@ public sealed partial class SparseIndex
         RequireWriter().SetCommitData(data => data[IndexIdentity.CalibrationKey] = calibration.ToString());
         Commit();
     }
-
-    private static FusionCalibration ReadCalibration(IndexReader reader) =>
-        FusionCalibration.TryParse(reader is DirectoryReader one && one.IndexCommit.UserData.TryGetValue(IndexIdentity.CalibrationKey, out string? text) ? text : null) ?? FusionCalibration.None;
 
     internal SearchResult SearchHybrid(string text, int k, SearchOptions options, Filter? filter, long? started = null, CancellationToken cancellationToken = default)
     {
@@ -126,7 +123,7 @@ public sealed partial class SparseIndex
                 warnings.Add(uncovered);
             }
 
-            FusionCalibration calibration = fusion.Method == FusionMethod.Calibrated ? ReadCalibration(reader) : FusionCalibration.None;
+            FusionCalibration calibration = fusion.Method == FusionMethod.Calibrated ? IndexView.Calibration(searcher) : FusionCalibration.None;
             if (words.Count == 0)
             {
                 warnings.Add("The query holds no word but stop words, so the leg bm25 found nothing.");

@@ -43,8 +43,32 @@ internal sealed class LexicalLeg(IndexSearcher searcher, IReadOnlyList<(string W
     /// <summary>Finds the best documents.</summary>
     /// <param name="depth">How many at most.</param>
     /// <param name="filter">Leaves only documents that it lets through; null for all.</param>
-    public LegHit[] Search(int depth, Filter? filter) =>
-        Array.ConvertAll(searcher.Search(Query, filter, depth).ScoreDocs, hit => new LegHit(hit.Doc, hit.Score));
+    public LegHit[] Search(int depth, Filter? filter) => filter is null && Kept() is { } kept
+        ? WordSearch.Best(searcher.IndexReader, (ExactLengthBm25)searcher.Similarity, kept, depth)
+        : Array.ConvertAll(searcher.Search(Query, filter, depth).ScoreDocs, hit => new LegHit(hit.Doc, hit.Score));
+
+    /// <summary>The words in all fields, in the order of <see cref="Query"/>; null where the postings of one are not kept or its factor finds without scoring.</summary>
+    private SearchedWord[]? Kept()
+    {
+        var kept = new SearchedWord[fields.Count * words.Count];
+        int count = 0;
+        foreach ((string field, float factor) in fields)
+        {
+            CollectionStatistics statistics = searcher.CollectionStatistics(field);
+            foreach ((string word, float weight) in words)
+            {
+                if (!(weight * factor > 0) || Known.Postings(field, word) is not { } postings)
+                {
+                    return null;
+                }
+
+                double value = ExactLengthBm25.Idf(ExactLengthBm25.CountOf(statistics), postings.Docs.Length) * (weight * factor);
+                kept[count++] = new SearchedWord(field, postings, value, ExactLengthBm25.AverageLengthOf(statistics));
+            }
+        }
+
+        return kept;
+    }
 
     /// <summary>The query that finds documents with a word of it.</summary>
     private Query Query => Clauses.Join([.. fields.SelectMany(place => words.Select(word => Known.Query(place.Key, word.Word, word.Weight * place.Value)))], Occur.SHOULD);
@@ -55,16 +79,58 @@ internal sealed class LexicalLeg(IndexSearcher searcher, IReadOnlyList<(string W
     public double[] Score(ReadOnlySpan<int> docs)
     {
         var scores = new double[docs.Length];
+        if (docs.IsEmpty)
+        {
+            return scores;
+        }
+
+        var similarity = (ExactLengthBm25)searcher.Similarity;
         foreach ((string field, float factor) in fields)
         {
+            CollectionStatistics statistics = searcher.CollectionStatistics(field);
+            long documents = ExactLengthBm25.CountOf(statistics);
+            double[] lengths = Lengths(field, docs, ExactLengthBm25.AverageLengthOf(statistics));
             foreach ((string word, float weight) in words)
             {
                 // One word after the other, summed in double in the order of the words: Lucene's own sums depend on which scorer it takes.
-                AddScores(searcher, searcher.CreateNormalizedWeight(Known.Query(field, word, weight * factor)), docs, scores);
+                if (Known.Postings(field, word) is not { } postings)
+                {
+                    AddScores(searcher, searcher.CreateNormalizedWeight(Known.Query(field, word, weight * factor)), docs, scores);
+                    continue;
+                }
+
+                // The same numbers as there, to the last bit.
+                double value = ExactLengthBm25.Idf(documents, postings.Docs.Length) * (weight * factor);
+                int from = 0;
+                for (int i = 0; i < docs.Length && from < postings.Docs.Length; i++)
+                {
+                    if (postings.Frequency(docs[i], ref from) is > 0 and var frequency)
+                    {
+                        scores[i] += (float)(value * similarity.Saturation(frequency, lengths[i]));
+                    }
+                }
             }
         }
 
         return scores;
+    }
+
+    /// <summary>The words of given documents, over the average document's.</summary>
+    private double[] Lengths(string field, ReadOnlySpan<int> docs, double average)
+    {
+        var lengths = new double[docs.Length];
+        int next = 0;
+        foreach (AtomicReaderContext leaf in searcher.IndexReader.Leaves)
+        {
+            int end = leaf.DocBase + leaf.AtomicReader.MaxDoc;
+            NumericDocValues? norms = next < docs.Length && docs[next] < end ? leaf.AtomicReader.GetNormValues(field) : null;
+            for (; next < docs.Length && docs[next] < end; next++)
+            {
+                lengths[next] = norms is null ? 1 : norms.Get(docs[next] - leaf.DocBase) / average;
+            }
+        }
+
+        return lengths;
     }
 
     /// <summary>Adds a weight's scores of given documents.</summary>

@@ -1,6 +1,7 @@
 using Lucene.Net.Index;
 using Lucene.Net.Search;
 using Sparse.Fusion;
+using Sparse.LuceneNet.Postings;
 using Sparse.LuceneNet.Queries;
 using Sparse.LuceneNet.Storage;
 
@@ -21,10 +22,17 @@ internal sealed class SparseLeg(IndexSearcher searcher, SparseQuery query, float
     /// <param name="isPartial">True to count them among the documents with vectors alone.</param>
     public LegEvidence Evidence(bool isPartial = false)
     {
+        // Lucene's way to a term's frequency goes by an enumerator of the terms.
+        ImpactTerms[] segments = [.. searcher.IndexReader.Leaves.Select(leaf => ImpactTerms.Of(leaf.AtomicReader, query.Field)).OfType<ImpactTerms>()];
         var terms = new TermEvidence[query.Terms.Count];
         for (int i = 0; i < terms.Length; i++)
         {
-            int docFreq = searcher.IndexReader.DocFreq(new Term(query.Field, query.TermBytes[i]));
+            int docFreq = 0;
+            foreach (ImpactTerms segment in segments)
+            {
+                docFreq += segment.Dictionary.Find(query.TermBytes[i]) is >= 0 and var ordinal ? segment.Dictionary.DocFreq(ordinal) : 0;
+            }
+
             terms[i] = new TermEvidence((double)query.Weights[i] * scale * MostImpact, docFreq);
         }
 
@@ -36,46 +44,16 @@ internal sealed class SparseLeg(IndexSearcher searcher, SparseQuery query, float
     /// <param name="filter">Leaves only documents that it lets through; null for all.</param>
     public LegHit[] Search(int depth, Filter? filter)
     {
+        ScoreDoc[] found = BestPassages.Find(IndexView.Sparse(searcher), query, depth, filter);
         IList<AtomicReaderContext> leaves = searcher.IndexReader.Leaves;
-        return Array.ConvertAll(BestPassages.Find(IndexView.Sparse(searcher), query, depth, filter), hit => new LegHit(PassageColumns.HeadOf(leaves, hit.Doc), hit.Score));
+        bool cut = PassageColumns.AreIn(searcher.IndexReader);
+        return Array.ConvertAll(found, hit => new LegHit(cut ? PassageColumns.HeadOf(leaves, hit.Doc) : hit.Doc, hit.Score));
     }
 
-    /// <summary>Scores given documents.</summary>
+    /// <summary>Scores given documents, as <see cref="Search"/> does.</summary>
     /// <param name="docs">Document numbers, ascending.</param>
-    /// <param name="known">What <see cref="Search"/> found: exact as it is.</param>
     /// <returns>[docs] scores; 0 where no term is.</returns>
-    public double[] Score(ReadOnlySpan<int> docs, ReadOnlySpan<LegHit> known)
-    {
-        // A sweep costs what the terms' postings cost, however few the documents: less than lookups from some hundred documents on.
-        var scores = new double[docs.Length];
-        var found = new Dictionary<int, double>(known.Length);
-        foreach (LegHit hit in known)
-        {
-            found[hit.Doc] = hit.Score;
-        }
-
-        int missing = 0;
-        int[] others = new int[docs.Length], places = new int[docs.Length];
-        for (int i = 0; i < docs.Length; i++)
-        {
-            if (!found.TryGetValue(docs[i], out scores[i]))
-            {
-                others[missing] = docs[i];
-                places[missing++] = i;
-            }
-        }
-
-        if (missing > 0)
-        {
-            ScoreDoc[] best = BestPassagesOf(others.AsSpan(0, missing));
-            for (int i = 0; i < missing; i++)
-            {
-                scores[places[i]] = best[i].Score;
-            }
-        }
-
-        return scores;
-    }
+    public double[] Score(ReadOnlySpan<int> docs) => docs.IsEmpty ? [] : Array.ConvertAll(BestPassagesOf(docs), best => (double)best.Score);
 
     /// <summary>The best passage of given documents.</summary>
     /// <param name="docs">Document numbers, ascending.</param>

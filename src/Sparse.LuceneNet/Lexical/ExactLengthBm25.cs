@@ -42,6 +42,10 @@ internal sealed class ExactLengthBm25 : Similarity
     /// <param name="statistics">Of the text field.</param>
     public static long CountOf(CollectionStatistics statistics) => statistics.DocCount > 0 ? statistics.DocCount : statistics.MaxDoc;
 
+    /// <summary>Words of the average document.</summary>
+    /// <param name="statistics">Of the text field.</param>
+    public static double AverageLengthOf(CollectionStatistics statistics) => statistics.SumTotalTermFreq <= 0 ? 1 : statistics.SumTotalTermFreq / (double)CountOf(statistics);
+
     /// <summary>How rare a word is.</summary>
     /// <param name="documents">Documents of the index.</param>
     /// <param name="docFreq">Documents that hold the word.</param>
@@ -64,9 +68,8 @@ internal sealed class ExactLengthBm25 : Similarity
     public override SimWeight ComputeWeight(float queryBoost, CollectionStatistics collectionStats, params TermStatistics[] termStats)
     {
         long documents = CountOf(collectionStats);
-        double averageLength = collectionStats.SumTotalTermFreq <= 0 ? 1 : collectionStats.SumTotalTermFreq / (double)documents;
         double idf = termStats.Sum(term => Idf(documents, term.DocFreq));
-        return new WordWeight(collectionStats.Field, averageLength, idf, queryBoost);
+        return new WordWeight(collectionStats.Field, AverageLengthOf(collectionStats), idf, queryBoost);
     }
 
     /// <inheritdoc/>

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Lucene.Net.Analysis;
 using Lucene.Net.Analysis.TokenAttributes;
 using Lucene.Net.Index;
@@ -52,6 +53,24 @@ internal static class WordQuery
         }
 
         return words;
+    }
+
+    /// <summary>The words of a text with how often it says them.</summary>
+    /// <param name="analyzer">The analyzer.</param>
+    /// <param name="text">Any text.</param>
+    public static Dictionary<string, int> Counts(Analyzer analyzer, string text)
+    {
+        var counts = new Dictionary<string, int>(StringComparer.Ordinal);
+        using TokenStream words = analyzer.GetTokenStream(SparseFields.Text, text);
+        ICharTermAttribute word = words.AddAttribute<ICharTermAttribute>();
+        words.Reset();
+        while (words.IncrementToken())
+        {
+            CollectionsMarshal.GetValueRefOrAddDefault(counts, word.ToString(), out _)++;
+        }
+
+        words.End();
+        return counts;
     }
 
     /// <summary>The words of a text with their places.</summary>

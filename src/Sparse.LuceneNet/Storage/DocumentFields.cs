@@ -20,6 +20,7 @@ internal static class DocumentFields
         SparseFields.Id, SparseFields.Title, SparseFields.Text, SparseFields.Sparse, PassageColumns.Ordinal, PassageColumns.Span, Coverage.Column,
     };
 
+    private static readonly HashSet<string> Texts = new(StringComparer.Ordinal) { SparseFields.Title, SparseFields.Text };
     private static readonly HashSet<string> IdAlone = new(StringComparer.Ordinal) { SparseFields.Id };
     private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
@@ -146,6 +147,15 @@ internal static class DocumentFields
         }
 
         return document;
+    }
+
+    /// <summary>Reads title and text of a document, as <see cref="SparseDocument.FullText"/> has them, and nothing else.</summary>
+    /// <param name="searcher">The searcher.</param>
+    /// <param name="doc">Lucene's document number.</param>
+    public static string ReadText(IndexSearcher searcher, int doc)
+    {
+        Document stored = searcher.Doc(doc, Texts);
+        return new SparseDocument("", stored.Get(SparseFields.Text, CultureInfo.InvariantCulture) ?? "") { Title = stored.Get(SparseFields.Title, CultureInfo.InvariantCulture) }.FullText;
     }
 
     /// <summary>Refuses a document whose text is not stored, so that nobody can encode it.</summary>

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Lucene.Net.Index;
 using Lucene.Net.Search;
 using Lucene.Net.Search.Similarities;
+using Sparse.Fusion;
 using Sparse.LuceneNet.Lexical;
 using Sparse.LuceneNet.Queries;
 using LuceneDirectory = Lucene.Net.Store.Directory;
@@ -62,6 +63,10 @@ internal sealed class IndexView : IDisposable
     /// <param name="searcher">What <see cref="Read"/> gave.</param>
     public static int Uncovered(IndexSearcher searcher) => ((ViewSearcher)searcher).Uncovered.Value;
 
+    /// <summary>The scale of calibrated scores that the commit holds, of the state that a searcher of this view searches.</summary>
+    /// <param name="searcher">What <see cref="Read"/> gave.</param>
+    public static FusionCalibration Calibration(IndexSearcher searcher) => ((ViewSearcher)searcher).Calibration.Value;
+
     /// <summary>Runs an action on the newest commit without a writer: when a writer elsewhere deletes its files meanwhile, on a newer one.</summary>
     /// <typeparam name="T">Its result.</typeparam>
     /// <param name="directory">The folder.</param>
@@ -101,6 +106,10 @@ internal sealed class IndexView : IDisposable
         public KnownWords Words => field ??= new KnownWords(this);
 
         public Lazy<int> Uncovered { get; } = new(() => Coverage.Missing(reader).Count());
+
+        // A commit is put together with all of its files' names each time.
+        public Lazy<FusionCalibration> Calibration { get; } = new(() =>
+            FusionCalibration.TryParse(reader is DirectoryReader one && one.IndexCommit.UserData.TryGetValue(IndexIdentity.CalibrationKey, out string? text) ? text : null) ?? FusionCalibration.None);
 
         // Asked for once a word, and put together from all segments each time.
         public override CollectionStatistics CollectionStatistics(string field) => _statistics.GetOrAdd(field, base.CollectionStatistics);

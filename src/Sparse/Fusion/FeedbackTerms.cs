@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace Sparse.Fusion;
 
 /// <summary>Which words of the best documents say what a query is about: pseudo-relevance feedback in the manner of RM3.</summary>
@@ -34,13 +36,20 @@ internal static class FeedbackTerms
             double length = words.Values.Sum(count => (double)count);
             foreach ((string word, int count) in words)
             {
-                weights[word] = weights.GetValueOrDefault(word) + (score / total * count / length);
+                ref double weight = ref CollectionsMarshal.GetValueRefOrAddDefault(weights, word, out _);
+                weight += score / total * count / length;
             }
         }
 
-        return [.. weights.Select(pair => (Word: pair.Key, Weight: pair.Value, Telling: pair.Value * idf(pair.Key)))
-            .OrderByDescending(word => word.Telling).ThenBy(word => word.Word, StringComparer.Ordinal)
-            .Take(Most).Select(word => (word.Word, word.Weight))];
+        var telling = new (double Telling, string Word, double Weight)[weights.Count];
+        int at = 0;
+        foreach ((string word, double weight) in weights)
+        {
+            telling[at++] = (weight * idf(word), word, weight);
+        }
+
+        Array.Sort(telling, static (a, b) => b.Telling.CompareTo(a.Telling) is not 0 and var order ? order : string.CompareOrdinal(a.Word, b.Word));
+        return Array.ConvertAll(telling[..Math.Min(Most, telling.Length)], word => (word.Word, word.Weight));
     }
 
     /// <summary>

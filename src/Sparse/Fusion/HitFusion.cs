@@ -40,6 +40,18 @@ public static class HitFusion
     /// <exception cref="ArgumentException">There is no leg, two have one name, or an option is out of its range.</exception>
     public static FusedHit[] Fuse(ReadOnlySpan<int> candidates, IReadOnlyList<FusionLeg> legs, FusionOptions options)
     {
+        FusedRanking ranking = Rank(candidates.ToArray(), legs, options);
+        return ranking.First(ranking.Count);
+    }
+
+    /// <summary>Fuses the legs, and leaves it for later what they say of each hit.</summary>
+    /// <param name="candidates">The documents, ascending: what the legs were made with; kept.</param>
+    /// <param name="legs">The legs, at least one.</param>
+    /// <param name="options">How.</param>
+    /// <returns>All candidates in one order: fused score descending, then document ascending.</returns>
+    /// <exception cref="ArgumentException">There is no leg, two have one name, or an option is out of its range.</exception>
+    internal static FusedRanking Rank(int[] candidates, IReadOnlyList<FusionLeg> legs, FusionOptions options)
+    {
         ArgumentNullException.ThrowIfNull(legs);
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
@@ -53,30 +65,18 @@ public static class HitFusion
             throw new ArgumentException($"Two legs have one name among {string.Join(", ", legs.Select(leg => leg.Name))}.", nameof(legs));
         }
 
-        double[] weights = Weights(legs, options);
-        var scales = new ScoreScale[legs.Count];
-        for (int leg = 0; leg < scales.Length; leg++)
+        var normalized = new double[legs.Count][];
+        for (int leg = 0; leg < normalized.Length; leg++)
         {
-            scales[leg] = ScoreScale.Of(legs[leg], options);
-        }
-
-        var fused = new FusedHit[candidates.Length];
-        for (int i = 0; i < fused.Length; i++)
-        {
-            var scores = new LegScore[legs.Count];
-            double sum = 0;
-            for (int leg = 0; leg < scores.Length; leg++)
+            ScoreScale scale = ScoreScale.Of(legs[leg], options);
+            double[] scores = normalized[leg] = new double[candidates.Length];
+            for (int i = 0; i < scores.Length; i++)
             {
-                double normalized = Normalized(legs[leg], i, scales[leg], options);
-                scores[leg] = new LegScore(legs[leg].Name, legs[leg].ScoreOf(i), normalized, weights[leg], legs[leg].RankOf(i));
-                sum += weights[leg] * normalized;
+                scores[i] = Normalized(legs[leg], i, scale, options);
             }
-
-            fused[i] = new FusedHit(candidates[i], sum, scores);
         }
 
-        Sort(fused);
-        return fused;
+        return new FusedRanking(candidates, legs, Weights(legs, options), normalized);
     }
 
     /// <summary>Adds what the words of the best documents say: see <see cref="FeedbackTerms"/>.</summary>
