@@ -4,6 +4,7 @@ using Sparse.Formats.Vectors;
 namespace Sparse.Cli.Tests;
 
 /// <summary>Vectors from format to format: what is kept, what is said to be lost, and how malformed files are named.</summary>
+[Parallelizable(ParallelScope.Self)]
 internal sealed class ConvertTests
 {
     private string _folder = "";

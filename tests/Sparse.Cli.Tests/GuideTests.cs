@@ -5,6 +5,7 @@ using System.Text;
 namespace Sparse.Cli.Tests;
 
 /// <summary>The command lines of README and guides: all of them are understood, and those of the guides that need nothing else are run.</summary>
+[Parallelizable(ParallelScope.Self)]
 internal sealed class GuideTests
 {
     private static readonly string Root = Find();

@@ -8,6 +8,7 @@ using Sparse.Lab.Tuning;
 namespace Sparse.Cli.Tests;
 
 /// <summary>Declared scores against measured ones, and the collections that they come from.</summary>
+[Parallelizable(ParallelScope.Self)]
 internal sealed class ReproduceTests
 {
     private string _folder = "";

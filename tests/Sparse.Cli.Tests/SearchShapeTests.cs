@@ -4,6 +4,7 @@ namespace Sparse.Cli.Tests;
 
 /// <summary>Filters, facets, order, reasons and rules from the command line.</summary>
 [TestFixture]
+[Parallelizable(ParallelScope.Self)]
 internal sealed class SearchShapeTests
 {
     [Test]

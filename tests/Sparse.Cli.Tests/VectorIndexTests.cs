@@ -5,6 +5,7 @@ using Sparse.LuceneNet;
 namespace Sparse.Cli.Tests;
 
 /// <summary>Indexes of vectors that came from elsewhere, and vectors that come out of an index.</summary>
+[Parallelizable(ParallelScope.Self)]
 internal sealed class VectorIndexTests
 {
     private const string Shared = "shared";

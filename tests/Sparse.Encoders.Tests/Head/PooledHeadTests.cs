@@ -9,7 +9,7 @@ internal sealed class PooledHeadTests
     // Biases such that few logits are above 0, as in a trained model; the centre is off or right, there is a sketch or none: nothing may change a bit.
     [Test]
     public void Vector_equals_plain_loops_over_all_terms_to_the_last_bit(
-        [Values(3, 17, 128, 200, 768)] int dims, [Values(1, 7, 65)] int places, [Values(0f, 1f, 30f)] float offset, [Values] bool isCentred, [Values] bool isSketched)
+        [Values(3, 17, 128, 136, 768)] int dims, [Values(1, 7, 65)] int places, [Values(0f, 1f, 30f)] float offset, [Values] bool isCentred, [Values] bool isSketched)
     {
         const int Terms = 500;
         var random = new Random(dims + places);
