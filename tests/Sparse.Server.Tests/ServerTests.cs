@@ -99,6 +99,16 @@ internal sealed class ServerTests
     }
 
     [Test]
+    public async Task Least_score_that_is_no_finite_number_is_refused()
+    {
+        HttpResponseMessage infinite = await _server.Client.PostAsync("/api/indexes/docs/search", Json("{\"query\":\"old cars\",\"minScore\":1e999}"));
+        HttpResponseMessage none = await _server.Client.GetAsync("/api/indexes/docs/search?q=old%20cars&minScore=NaN");
+        Assert.That((int)infinite.StatusCode, Is.EqualTo(400));
+        Assert.That((int)none.StatusCode, Is.EqualTo(400));
+        Assert.That(await infinite.Content.ReadAsStringAsync(), Does.Contain("minScore"));
+    }
+
+    [Test]
     public async Task Malformed_requests_seed_1_get_4xx_and_learn_no_path()
     {
         int count = Environment.GetEnvironmentVariable("SPARSE_LONG") == "1" ? 10_000 : 1_000;
