@@ -90,6 +90,7 @@ internal sealed partial record SearchRequest
         Require(!(Facets?.Length > limits.MaxFields) && !(Sort?.Length > limits.MaxFields), $"Count or sort by {limits.MaxFields} fields at most.");
         Require(Facets?.Contains(null) != true && Sort?.Contains(null) != true, "A field to count or sort by is null.");
         Require(FacetValues >= 1 && FacetValues <= limits.MaxDepth, $"facetValues = {FacetValues} is out of range; it lies between 1 and {limits.MaxDepth}.");
+        Require(MinScore is null || double.IsFinite(MinScore.Value), $"minScore = {MinScore} is no finite number; give the least score of a hit.");
         Require(PassageLength >= 20 && PassageLength <= limits.MaxQueryCharacters, $"passageLength = {PassageLength} is out of range; it lies between 20 and {limits.MaxQueryCharacters}.");
         Require(!(Edits?.Count > limits.MaxDepth), $"{Edits?.Count} edits are too many; give {limits.MaxDepth} at most.");
         Require(Edits?.Values.All(factor => factor is >= 0 and <= LargestFactor) != false, $"An edit's factor lies between 0 (blocks the term) and {LargestFactor}.");
