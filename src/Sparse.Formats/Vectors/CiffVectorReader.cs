@@ -220,8 +220,10 @@ internal sealed class CiffVectorReader : VectorReader
 
         if (_range.Length < total)
         {
-            _range = new long[total];
-            _owners = new ushort[total];
+            // As long as any range may be: arrays that grow range by range leave the shorter ones as garbage.
+            long longest = Math.Max(total, Math.Min(_rangePostings, _counts.Sum(count => (long)count)));
+            _range = new long[longest];
+            _owners = new ushort[longest];
         }
 
         // Where each block's next posting goes; when all are in, where it ends.

@@ -156,7 +156,8 @@ internal sealed class CiffVectorWriter : VectorWriter
         // Document in the upper half, value in the lower: one place to write to a posting.
         if (_postings.Length < total)
         {
-            _postings = new long[total];
+            // As long as any range may be: one that grows range by range leaves the shorter ones as garbage.
+            _postings = new long[Math.Max(total, Math.Min(_rangePostings, _frequencies.Sum(count => (long)count)))];
         }
 
         _rowFile.Position = 0;
