@@ -10,6 +10,7 @@ internal sealed class VectorIndexTests
 {
     private const string Shared = "shared";
     private string _folder = "";
+    private NamedVectorList? _published;
 
     [OneTimeSetUp]
     public void Make_a_folder() => _folder = Directory.CreateTempSubdirectory("sparse-vectors-").FullName;
@@ -195,9 +196,9 @@ internal sealed class VectorIndexTests
         return target;
     }
 
-    private static (double Ndcg, double Recall) FloatScores(string documents, string queries, string qrelsFile)
+    private (double Ndcg, double Recall) FloatScores(string documents, string queries, string qrelsFile)
     {
-        NamedVectorList docs = NamedVectorList.Read(documents), asked = NamedVectorList.Read(queries);
+        NamedVectorList docs = _published ??= NamedVectorList.Read(documents), asked = NamedVectorList.Read(queries);
         var run = new Sparse.Evaluation.TrecRun();
         foreach ((string id, Dictionary<string, float> query) in asked.Vectors)
         {

@@ -7,7 +7,7 @@ namespace Sparse.Cli.Vectors;
 /// <summary>Moves vectors from a reader to a writer.</summary>
 internal static class VectorCopy
 {
-    // By itself the collector lets as much garbage wait as the caches are large: 572 MB of it and of the rest for 8.86 million documents of Parquet, where 500 are promised.
+    // By itself the collector lets as much garbage wait as the caches are large: of 8.86 million documents Parquet was written in 429 MB and is in 257.
     private const int DocumentsBetweenCollections = 1 << 17;
 
     /// <summary>Moves all.</summary>

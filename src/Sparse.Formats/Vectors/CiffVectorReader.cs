@@ -149,20 +149,9 @@ internal sealed class CiffVectorReader : VectorReader
         while (_lists.Position < end)
         {
             long at = _lists.Position;
-            if (!_lists.TryReadPosting(end, out int gap, out int value))
+            if (!_lists.TryReadPosting(end, out int gap, out int value) && !ReadSpelled(end, ref term, ref df, ref gap, ref value))
             {
-                int field = _lists.ReadField("a postings list", [2, 0, 0, 2]);
-                if (field == 4)
-                {
-                    at = _lists.Position;
-                    (gap, value) = ReadPosting(end);
-                }
-                else
-                {
-                    (term, df) = field == 1 ? (_lists.ReadText("term", end), df) : field == 2 ? (term, _lists.ReadInt("df", 0)) : (term, df);
-                    _ = field == 3 ? _lists.ReadVarint() : 0;
-                    continue;
-                }
+                continue;
             }
 
             if ((count > 0 && gap == 0) || document + gap + (count > 0 ? 0 : 1) >= _counts.Length || value == 0)
@@ -188,7 +177,20 @@ internal sealed class CiffVectorReader : VectorReader
         }
     }
 
-    private (int Gap, int Value) ReadPosting(long end)
+    /// <summary>Reads what comes next in a list, if <see cref="CiffStream.TryReadPosting"/> has not: a posting, or its term, df or cf.</summary>
+    /// <returns>True for a posting.</returns>
+    private bool ReadSpelled(long end, ref string term, ref long df, ref int gap, ref int value)
+    {
+        switch (_lists.ReadField("a postings list", [2, 0, 0, 2]))
+        {
+            case 1: term = _lists.ReadText("term", end); return false;
+            case 2: df = _lists.ReadInt("df", 0); return false;
+            case 3: _lists.ReadVarint(); return false;
+            default: (gap, value) = ReadSpelledPosting(end); return true;
+        }
+    }
+
+    private (int Gap, int Value) ReadSpelledPosting(long end)
     {
         long at = _lists.Position;
         long stop = _lists.ReadMessageEnd("a posting");
@@ -241,7 +243,8 @@ internal sealed class CiffVectorReader : VectorReader
         }
 
         int mask = (1 << _blockShift) - 1;
-
+        string name = "";
+        long df = 0;
         _lists.Seek(_firstList);
         foreach (int term in _terms)
         {
@@ -249,22 +252,9 @@ internal sealed class CiffVectorReader : VectorReader
             int document = 0;
             while (_lists.Position < end)
             {
-                if (!_lists.TryReadPosting(end, out int gap, out int value))
+                if (!_lists.TryReadPosting(end, out int gap, out int value) && !ReadSpelled(end, ref name, ref df, ref gap, ref value))
                 {
-                    int field = _lists.ReadField("a postings list", [2, 0, 0, 2]);
-                    if (field == 1)
-                    {
-                        _lists.ReadText("term", end);
-                        continue;
-                    }
-
-                    if (field != 4)
-                    {
-                        _lists.ReadVarint();
-                        continue;
-                    }
-
-                    (gap, value) = ReadPosting(end);
+                    continue;
                 }
 
                 document += gap;

@@ -126,7 +126,7 @@ internal sealed class LexicalLeg(IndexSearcher searcher, IReadOnlyList<(string W
             NumericDocValues? norms = next < docs.Length && docs[next] < end ? leaf.AtomicReader.GetNormValues(field) : null;
             for (; next < docs.Length && docs[next] < end; next++)
             {
-                lengths[next] = norms is null ? 1 : norms.Get(docs[next] - leaf.DocBase) / average;
+                lengths[next] = ExactLengthBm25.RelativeLength(norms, docs[next] - leaf.DocBase, average);
             }
         }
 

@@ -46,6 +46,12 @@ internal sealed class ExactLengthBm25 : Similarity
     /// <param name="statistics">Of the text field.</param>
     public static double AverageLengthOf(CollectionStatistics statistics) => statistics.SumTotalTermFreq <= 0 ? 1 : statistics.SumTotalTermFreq / (double)CountOf(statistics);
 
+    /// <summary>A document's length over the average one's.</summary>
+    /// <param name="lengths">Those of its segment; null where the field has none.</param>
+    /// <param name="doc">The document within its segment.</param>
+    /// <param name="average"><see cref="AverageLengthOf"/>.</param>
+    public static double RelativeLength(NumericDocValues? lengths, int doc, double average) => lengths is null ? 1 : lengths.Get(doc) / average;
+
     /// <summary>How rare a word is.</summary>
     /// <param name="documents">Documents of the index.</param>
     /// <param name="docFreq">Documents that hold the word.</param>
@@ -131,6 +137,6 @@ internal sealed class ExactLengthBm25 : Similarity
             return result;
         }
 
-        private double Saturation(int doc, float freq) => similarity.Saturation(freq, lengths is null ? 1 : lengths.Get(doc) / weight.AverageLength);
+        private double Saturation(int doc, float freq) => similarity.Saturation(freq, RelativeLength(lengths, doc, weight.AverageLength));
     }
 }

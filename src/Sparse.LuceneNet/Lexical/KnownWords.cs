@@ -50,8 +50,7 @@ internal sealed class KnownWords(IndexSearcher searcher)
 
         if (Interlocked.Add(ref _postings, docFreq) > MostPostings)
         {
-            _found.Clear();
-            Interlocked.Exchange(ref _postings, 0);
+            Forget();
         }
 
         known.Postings = WordPostings.Read(searcher.IndexReader, new Term(field, word), docFreq);
@@ -69,8 +68,7 @@ internal sealed class KnownWords(IndexSearcher searcher)
         {
             if (_found.Count >= Most)
             {
-                _found.Clear();
-                Interlocked.Exchange(ref _postings, 0);
+                Forget();
             }
 
             found = new Known(TermContext.Build(searcher.TopReaderContext, new Term(field, word)));
@@ -78,6 +76,12 @@ internal sealed class KnownWords(IndexSearcher searcher)
         }
 
         return found;
+    }
+
+    private void Forget()
+    {
+        _found.Clear();
+        Interlocked.Exchange(ref _postings, 0);
     }
 
     private sealed class Known(TermContext context)

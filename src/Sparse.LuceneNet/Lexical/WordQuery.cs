@@ -61,15 +61,11 @@ internal static class WordQuery
     public static Dictionary<string, int> Counts(Analyzer analyzer, string text)
     {
         var counts = new Dictionary<string, int>(StringComparer.Ordinal);
-        using TokenStream words = analyzer.GetTokenStream(SparseFields.Text, text);
-        ICharTermAttribute word = words.AddAttribute<ICharTermAttribute>();
-        words.Reset();
-        while (words.IncrementToken())
+        foreach ((string word, _, _) in Places(analyzer, text))
         {
-            CollectionsMarshal.GetValueRefOrAddDefault(counts, word.ToString(), out _)++;
+            CollectionsMarshal.GetValueRefOrAddDefault(counts, word, out _)++;
         }
 
-        words.End();
         return counts;
     }
 

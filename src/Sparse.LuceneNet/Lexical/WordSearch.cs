@@ -61,7 +61,7 @@ internal static class WordSearch
                     int place = places[word];
                     for (; place < docs.Length && docs[place] < stop; place++)
                     {
-                        double length = norms[word] is { } lengths ? lengths.Get(docs[place] - leaf.DocBase) / searched.AverageLength : 1;
+                        double length = ExactLengthBm25.RelativeLength(norms[word], docs[place] - leaf.DocBase, searched.AverageLength);
                         sums[docs[place] - start] += (float)(searched.Value * similarity.Saturation(searched.Postings.FrequencyAt(place), length));
                     }
 

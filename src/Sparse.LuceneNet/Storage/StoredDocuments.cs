@@ -88,7 +88,8 @@ internal static class StoredDocuments
             _source = source;
             _last = new int[window];
             _counts = new int[window];
-            foreach (TermsEnum term in Each())
+            TermsEnum term = source.GetEnumerator();
+            while (term.MoveNext())
             {
                 _terms.Add(term.Term.Utf8ToString());
             }
@@ -99,9 +100,9 @@ internal static class StoredDocuments
             _postings.Clear();
             Array.Clear(_last);
             Array.Clear(_counts);
+            TermsEnum term = _source.GetEnumerator();
             DocsAndPositionsEnum? docs = null;
-            int number = 0;
-            foreach (TermsEnum term in Each())
+            for (int number = 0; term.MoveNext(); number++)
             {
                 docs = term.DocsAndPositions(liveDocs: null, docs, DocsAndPositionsFlags.PAYLOADS);
                 for (int doc = docs.Advance(from); doc < from + count; doc = docs.NextDoc())
@@ -112,17 +113,6 @@ internal static class StoredDocuments
                     _last[doc - from] = _postings.Count;
                     _counts[doc - from]++;
                 }
-
-                number++;
-            }
-        }
-
-        private IEnumerable<TermsEnum> Each()
-        {
-            TermsEnum term = _source.GetEnumerator();
-            while (term.MoveNext())
-            {
-                yield return term;
             }
         }
 
