@@ -103,6 +103,16 @@ internal sealed class DenseEncoderTests
     }
 
     [Test]
+    public void Folder_of_a_long_name_that_is_not_there_is_named_by_its_beginning()
+    {
+        ToyModel toy = Write("""{"pooling_mode_mean_tokens": true}""", isHalf: false);
+        File.WriteAllText(Path.Combine(toy.Folder, "modules.json"), $$"""[{"type":"x.Pooling","path":"9_{{new string('x', 6000)}}"}]""");
+
+        Assert.That(() => DenseEncoder.FromFolder(toy.Folder, Options),
+            Throws.InstanceOf<InvalidDataException>().With.Message.Contains("modules.json names 9_xxx").And.Message.Contains("is not there").And.Message.Length.LessThan(500));
+    }
+
+    [Test]
     public void Folder_that_is_none_says_so()
     {
         Assert.That(() => DenseEncoder.FromFolder(_scratch["none"]), Throws.InstanceOf<DirectoryNotFoundException>());
