@@ -65,7 +65,9 @@ internal sealed record DenseModel(string Name, string OnnxFile, ITokenizer Token
                 case "Transformer" or "Normalize":
                     break;
                 case "Pooling":
-                    pooling = ReadPooling(Path.Combine(ModelLayout.Inside(folder, folder, ModelJson.Text(module, "path"), modules), "config.json"));
+                    string file = Path.Combine(ModelLayout.Inside(folder, folder, ModelJson.Text(module, "path"), modules), "config.json");
+                    pooling = File.Exists(file) ? ReadPooling(file)
+                        : throw new InvalidDataException($"{modules} names {ModelJson.Short(Path.GetRelativePath(folder, file))}, which is not there.");
                     break;
                 default:
                     throw new InvalidDataException($"{modules} names module type '{ModelJson.Short(type)}'; a dense model of Transformer, Pooling and Normalize is supported.");
@@ -77,7 +79,7 @@ internal sealed record DenseModel(string Name, string OnnxFile, ITokenizer Token
 
     private static DensePooling ReadPooling(string path)
     {
-        JsonElement config = File.Exists(path) ? ModelJson.Read(path) : throw new InvalidDataException($"{path} is not there, although modules.json names it.");
+        JsonElement config = ModelJson.Read(path);
         string[] modes = config.ValueKind != JsonValueKind.Object ? []
             : [.. config.EnumerateObject().Where(mode => mode.Name.StartsWith("pooling_mode_", StringComparison.Ordinal) && mode.Value.ValueKind == JsonValueKind.True).Select(mode => mode.Name)];
         return modes switch
