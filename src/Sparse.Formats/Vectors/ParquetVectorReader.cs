@@ -15,7 +15,7 @@ internal sealed class ParquetVectorReader : VectorReader
     private readonly DataField _id;
     private readonly DataField _terms;
     private readonly DataField _values;
-    private readonly IdSet _ids = new();
+    private readonly IdSet _ids;
     private readonly HashSet<int> _seen = [];
     private string[] _groupIds = [];
     private int[] _groupTerms = [];
@@ -44,6 +44,8 @@ internal sealed class ParquetVectorReader : VectorReader
             throw;
         }
 
+        // As many as the file says, where it can have them: dictionaries and runs pack ids, but not to less than a byte.
+        _ids = new IdSet((int)Math.Clamp(_parquet.Metadata?.NumRows ?? 0, 0, Math.Min(new FileInfo(path).Length, int.MaxValue)));
         Encoder = _parquet.CustomMetadata.TryGetValue(ParquetVectorWriter.EncoderKey, out string? encoder) && encoder.Split(':') is [{ Length: > 0 } name, var fingerprint, var vocabulary]
             ? new EncoderIdentity(Uri.UnescapeDataString(name), fingerprint, vocabulary, IsQueryOnly: false) : null;
     }
