@@ -85,6 +85,15 @@ internal sealed class ModelFolderTests
     }
 
     [Test]
+    public void Router_in_a_folder_of_a_long_name_that_is_not_there_is_named_by_its_beginning()
+    {
+        ToyModel toy = Toy();
+        File.WriteAllText(Path.Combine(toy.Folder, "modules.json"), $$"""[{"type":"x.Router","path":"9_{{new string('x', 6000)}}"}]""");
+        Assert.That(() => SpladeEncoder.FromFolder(toy.Folder, Options),
+            Throws.InstanceOf<InvalidDataException>().With.Message.Contains("names a Router, but 9_xxx").And.Message.Contains("is not there").And.Message.Length.LessThan(500));
+    }
+
+    [Test]
     public void Folder_without_modules_json_pools_by_max_and_relu()
     {
         ToyModel toy = Toy();

@@ -185,6 +185,20 @@ internal sealed class PoolingFamiliesTests
         Assert.That(() => SpladeEncoder.FromFolder(toy.Folder, Options), Throws.InstanceOf<InvalidDataException>().With.Message.Contains(reason));
     }
 
+    [TestCase("location", "", "which is not there")]
+    [TestCase("location", "../", "not in the model's folder")]
+    [TestCase("offset", "", "no number of bytes")]
+    public void Weights_in_another_file_of_a_long_name_are_refused_in_a_short_sentence(string key, string start, string reason)
+    {
+        ToyModel toy = ToyModel.Write(_scratch["toy"], new ToySettings { HasExternalData = true });
+        ModelProto proto = ModelProto.Parser.ParseFrom(File.ReadAllBytes(toy.OnnxPath));
+        proto.Graph.Initializer[0].Name = new string('n', 6000);
+        proto.Graph.Initializer[0].ExternalData.Single(entry => entry.Key == key).Value = start + new string('x', 6000);
+        File.WriteAllBytes(toy.OnnxPath, proto.ToByteArray());
+
+        Assert.That(() => SpladeEncoder.FromFolder(toy.Folder, Options), Throws.InstanceOf<InvalidDataException>().With.Message.Contains(reason).And.Message.Length.LessThan(500));
+    }
+
     [Test]
     public void Only_ONNX_file_is_taken_whatever_its_name_and_one_of_several_is_named()
     {
