@@ -65,9 +65,8 @@ internal sealed record DenseModel(string Name, string OnnxFile, ITokenizer Token
                 case "Transformer" or "Normalize":
                     break;
                 case "Pooling":
-                    string file = Path.Combine(ModelLayout.Inside(folder, folder, ModelJson.Text(module, "path"), modules), "config.json");
-                    pooling = File.Exists(file) ? ReadPooling(file)
-                        : throw new InvalidDataException($"{modules} names {ModelJson.Short(Path.GetRelativePath(folder, file))}, which is not there.");
+                    string poolingFolder = ModelLayout.Inside(folder, folder, ModelJson.Text(module, "path"), modules);
+                    pooling = ReadPooling(ModelLayout.Present(folder, Path.Combine(poolingFolder, "config.json"), modules));
                     break;
                 default:
                     throw new InvalidDataException($"{modules} names module type '{ModelJson.Short(type)}'; a dense model of Transformer, Pooling and Normalize is supported.");

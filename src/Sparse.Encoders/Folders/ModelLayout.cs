@@ -53,7 +53,7 @@ internal sealed record ModelLayout
         string path = Path.Combine(routerFolder, RouterFile);
         if (!File.Exists(path))
         {
-            throw new InvalidDataException($"{Path.Combine(folder, ModulesFile)} names a Router, but {path} is not there.");
+            throw new InvalidDataException($"{Path.Combine(folder, ModulesFile)} names a Router, but {ModelJson.Short(Path.GetRelativePath(folder, path))} is not there.");
         }
 
         JsonElement config = ModelJson.Read(path);
@@ -109,10 +109,13 @@ internal sealed record ModelLayout
             throw new InvalidDataException($"{source} names no SpladePooling but {Names(modules)}: this is not a sparse model.");
         }
 
-        return File.Exists(pooling)
-            ? new ModelLayout { Folder = folder, EncoderFolder = encoder, PoolingConfig = pooling }
-            : throw new InvalidDataException($"{source} names {ModelJson.Short(Path.GetRelativePath(folder, pooling))}, which is not there.");
+        return new ModelLayout { Folder = folder, EncoderFolder = encoder, PoolingConfig = Present(folder, pooling, source) };
     }
+
+    /// <summary>A file that a list of modules leads to.</summary>
+    /// <exception cref="InvalidDataException">It is not there.</exception>
+    internal static string Present(string folder, string file, string source) => File.Exists(file) ? file
+        : throw new InvalidDataException($"{source} names {ModelJson.Short(Path.GetRelativePath(folder, file))}, which is not there.");
 
     /// <summary>A module's folder; a model from elsewhere must not lead out of its own.</summary>
     /// <exception cref="InvalidDataException">The path leads out of the model's folder.</exception>

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Google.Protobuf;
+using Sparse.Encoders.Folders;
 
 namespace Sparse.Encoders.Onnx;
 
@@ -27,13 +28,14 @@ internal static class ExternalData
                 entries[entry.Key] = entry.Value;
             }
 
-            string path = PathOf(entries.GetValueOrDefault("location", ""), tensor.Name, source);
+            string name = ModelJson.Short(tensor.Name);
+            string path = PathOf(entries.GetValueOrDefault("location", ""), name, source);
             long size = new FileInfo(path).Length;
-            long offset = Number(entries, "offset", 0, tensor.Name, source);
-            long length = Number(entries, "length", size - offset, tensor.Name, source);
+            long offset = Number(entries, "offset", 0, name, source);
+            long length = Number(entries, "length", size - offset, name, source);
             if (offset > size || length > size - offset)
             {
-                throw new InvalidDataException($"{source} keeps tensor '{tensor.Name}' in bytes {offset} to {offset + length} of {path}, which holds {size}: it is cut short.");
+                throw new InvalidDataException($"{source} keeps tensor '{name}' in bytes {offset} to {offset + length} of {path}, which holds {size}: it is cut short.");
             }
 
             total += length;
@@ -61,14 +63,14 @@ internal static class ExternalData
         string path = location.Length == 0 || location.Contains('\0', StringComparison.Ordinal) ? "" : Path.GetFullPath(Path.Combine(folder, location));
         if (!path.StartsWith(folder + Path.DirectorySeparatorChar, StringComparison.Ordinal))
         {
-            throw new InvalidDataException($"{source} keeps tensor '{tensor}' in '{location}', which is not in the model's folder.");
+            throw new InvalidDataException($"{source} keeps tensor '{tensor}' in '{ModelJson.Short(location)}', which is not in the model's folder.");
         }
 
-        return File.Exists(path) ? path : throw new InvalidDataException($"{source} keeps tensor '{tensor}' in {path}, which is not there.");
+        return File.Exists(path) ? path : throw new InvalidDataException($"{source} keeps tensor '{tensor}' in {ModelJson.Short(location)}, which is not there.");
     }
 
     private static long Number(Dictionary<string, string> entries, string key, long otherwise, string tensor, string source) =>
         !entries.TryGetValue(key, out string? text) ? otherwise
         : long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long number) && number <= long.MaxValue / 2 ? number
-        : throw new InvalidDataException($"{source} gives tensor '{tensor}' the {key} '{text}', which is no number of bytes.");
+        : throw new InvalidDataException($"{source} gives tensor '{tensor}' the {key} '{ModelJson.Short(text)}', which is no number of bytes.");
 }
