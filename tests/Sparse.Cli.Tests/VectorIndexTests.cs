@@ -10,7 +10,7 @@ internal sealed class VectorIndexTests
 {
     private const string Shared = "shared";
     private string _folder = "";
-    private NamedVectorList? _published;
+    private readonly Dictionary<string, NamedVectorList> _read = [];
 
     [OneTimeSetUp]
     public void Make_a_folder() => _folder = Directory.CreateTempSubdirectory("sparse-vectors-").FullName;
@@ -198,7 +198,12 @@ internal sealed class VectorIndexTests
 
     private (double Ndcg, double Recall) FloatScores(string documents, string queries, string qrelsFile)
     {
-        NamedVectorList docs = _published ??= NamedVectorList.Read(documents), asked = NamedVectorList.Read(queries);
+        if (!_read.TryGetValue(documents, out NamedVectorList? docs))
+        {
+            _read[documents] = docs = NamedVectorList.Read(documents);
+        }
+
+        NamedVectorList asked = NamedVectorList.Read(queries);
         var run = new Sparse.Evaluation.TrecRun();
         foreach ((string id, Dictionary<string, float> query) in asked.Vectors)
         {

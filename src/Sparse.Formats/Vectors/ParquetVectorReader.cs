@@ -44,7 +44,7 @@ internal sealed class ParquetVectorReader : VectorReader
             throw;
         }
 
-        // As many as the file says, where it can have them: dictionaries and runs pack ids, but not to less than a byte.
+        // As many as the file says, but no more than it has bytes: a damaged count would ask for gigabytes. The set grows where that is too few.
         _ids = new IdSet((int)Math.Clamp(_parquet.Metadata?.NumRows ?? 0, 0, Math.Min(new FileInfo(path).Length, int.MaxValue)));
         Encoder = _parquet.CustomMetadata.TryGetValue(ParquetVectorWriter.EncoderKey, out string? encoder) && encoder.Split(':') is [{ Length: > 0 } name, var fingerprint, var vocabulary]
             ? new EncoderIdentity(Uri.UnescapeDataString(name), fingerprint, vocabulary, IsQueryOnly: false) : null;

@@ -23,7 +23,8 @@ internal sealed class IdFilter
     /// <param name="id">The id.</param>
     public void Add(string id)
     {
-        if (MayContain(id))
+        ulong hash = Hash(id);
+        if (MayContain(hash))
         {
             return;
         }
@@ -34,16 +35,17 @@ internal sealed class IdFilter
             _layers.Add(new ulong[_free / IdsOfAWord]);
         }
 
-        ulong hash = Hash(id);
         _layers[^1][Word(hash, _layers[^1].Length)] |= Bits(hash);
         _free--;
     }
 
     /// <summary>False for an id that was never added; true for all others, and for one or two in a hundred of the rest.</summary>
     /// <param name="id">The id.</param>
-    public bool MayContain(string id)
+    public bool MayContain(string id) => MayContain(Hash(id));
+
+    private bool MayContain(ulong hash)
     {
-        ulong hash = Hash(id), bits = Bits(hash);
+        ulong bits = Bits(hash);
         foreach (ulong[] layer in _layers)
         {
             if ((layer[Word(hash, layer.Length)] & bits) == bits)

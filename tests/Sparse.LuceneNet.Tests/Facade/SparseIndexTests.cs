@@ -1,3 +1,6 @@
+using System.Globalization;
+using Lucene.Net.Index;
+using Lucene.Net.Store;
 using Sparse.Search;
 using Sparse.Vectors;
 
@@ -11,14 +14,19 @@ internal sealed class SparseIndexTests : IndexFixture
     [Test]
     public void Search_over_real_files_equals_the_exhaustive_oracle()
     {
-        List<SparseDocument> documents = SciFact(300);
+        List<SparseDocument> given = SciFact(300);
         using var encoder = new HashEncoder();
-        using SparseIndex index = SparseIndex.Create(IndexPath, encoder, new SparseIndexOptions { RamBufferMegabytes = 0.1 });
-        index.Add(documents);
-        index.Commit();
+        using (SparseIndex written = SparseIndex.Create(IndexPath, encoder, new SparseIndexOptions { RamBufferMegabytes = 0.1 }))
+        {
+            written.Add(given);
+            written.Commit();
+        }
+
+        using SparseIndex index = SparseIndex.OpenReadOnly(IndexPath, encoder);
+        SparseDocument[] documents = InIndexOrder(given);
         var quantizer = new ImpactQuantizer(index.Scale!.Value);
         ImpactVector?[] forward = [.. encoder.Encode([.. documents.Select(d => d.FullText)]).Select(v => quantizer.Quantize(v, out _))];
-        foreach (SparseDocument document in documents.Take(40))
+        foreach (SparseDocument document in given.Take(40))
         {
             string query = document.Title!;
             TermVector vector = encoder.Encode([query])[0];
@@ -227,5 +235,14 @@ internal sealed class SparseIndexTests : IndexFixture
         }
 
         Assert.That(Ids(index.Search(string.Join(' ', Enumerable.Range(0, 5000)) + " port", 1, new SearchOptions { Mode = mode })), Is.EqualTo(new[] { "a" }), "5,000 words");
+    }
+
+    /// <summary>Merges move documents while they are written, and equal scores are ordered by where a document is.</summary>
+    private SparseDocument[] InIndexOrder(List<SparseDocument> documents)
+    {
+        using FSDirectory directory = FSDirectory.Open(IndexPath);
+        using DirectoryReader reader = DirectoryReader.Open(directory);
+        Dictionary<string, SparseDocument> byId = documents.ToDictionary(document => document.Id);
+        return [.. Enumerable.Range(0, reader.MaxDoc).Select(doc => byId[reader.Document(doc).GetField(SparseFields.Id).GetStringValue(CultureInfo.InvariantCulture)])];
     }
 }
