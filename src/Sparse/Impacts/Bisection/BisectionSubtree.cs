@@ -26,15 +26,20 @@ internal sealed class BisectionSubtree
     private readonly int[] _goRight;
     private readonly int[] _goLeft;
     private readonly BisectionExchange _exchange = new();
+    private readonly NearDuplicates? _alike;
+    private readonly NearDuplicates.Sum[]? _sums;
 
     /// <summary>Makes a workspace for subtrees up to a size.</summary>
     /// <param name="rows">The documents' terms.</param>
     /// <param name="kept">[terms], false for ignored terms.</param>
+    /// <param name="alike">Documents to keep together; null for none.</param>
     /// <param name="options">Sizes.</param>
     /// <param name="docs">Documents of the largest subtree.</param>
     /// <param name="postings">Postings of the largest subtree.</param>
-    public BisectionSubtree(ForwardRows rows, bool[] kept, BisectionOptions options, int docs, int postings)
+    public BisectionSubtree(ForwardRows rows, bool[] kept, NearDuplicates? alike, BisectionOptions options, int docs, int postings)
     {
+        _alike = alike;
+        _sums = alike?.Sums();
         _rows = rows;
         _kept = kept;
         _options = options;
@@ -174,6 +179,7 @@ internal sealed class BisectionSubtree
             }
 
             int margin = BisectionExchange.Margin(postings, count, _options.LeafSize, round);
+            _alike?.Share(order, leftCount, margin, keys, _sums!);
             int pairs = _exchange.Find(keys, leftCount, margin, _goRight, _goLeft);
             bool last = pairs <= FewPairs(count);
             for (int i = 0; i < pairs; i++)

@@ -19,9 +19,13 @@ internal sealed class BisectionWide
     private readonly int[] _goRight;
     private readonly int[] _goLeft;
     private readonly BisectionExchange _exchange = new();
+    private readonly NearDuplicates? _alike;
+    private readonly NearDuplicates.Sum[]? _sums;
 
-    public BisectionWide(ForwardRows rows, int[] order, int threads, int chunk)
+    public BisectionWide(ForwardRows rows, int[] order, NearDuplicates? alike, int threads, int chunk)
     {
+        _alike = alike;
+        _sums = alike?.Sums();
         _rows = rows;
         _order = order;
         _threads = threads;
@@ -83,6 +87,7 @@ internal sealed class BisectionWide
             Gains(from, 0, leftCount, _toRight);
             Gains(from, leftCount, count, _toLeft);
             int margin = BisectionExchange.Margin(postings, count, leafSize, round);
+            _alike?.Share(order, leftCount, margin, _keys.AsSpan(0, count), _sums!);
             int pairs = _exchange.Find(_keys.AsSpan(0, count), leftCount, margin, _goRight, _goLeft);
             for (int i = 0; i < pairs; i++)
             {

@@ -31,6 +31,7 @@ internal sealed class GraphBisection
     private readonly BisectionProgress _progress;
     private readonly int[] _order;
     private readonly bool[] _kept;
+    private readonly NearDuplicates? _alike;
     private readonly int _subtreeDocs;
     private readonly List<(int From, int To, long Postings)> _subtrees = [];
 
@@ -42,6 +43,7 @@ internal sealed class GraphBisection
         _order = new int[rows.DocCount];
         _kept = new bool[rows.TermCount];
         _subtreeDocs = Math.Max(SmallestWide, rows.DocCount / SubtreeShare);
+        _alike = NearDuplicates.Find(rows, options, cancellation);
         _progress = new BisectionProgress(progress, rows.DocCount, options.LeafSize);
     }
 
@@ -98,7 +100,7 @@ internal sealed class GraphBisection
 
         if (_order.Length > 0)
         {
-            var wide = new BisectionWide(_rows, _order, _options.Threads, Chunk);
+            var wide = new BisectionWide(_rows, _order, _alike, _options.Threads, Chunk);
             wide.MarkTerms(_kept, _options.MinDocFrequency);
             SplitWide(wide, 0, _order.Length);
         }
@@ -160,7 +162,7 @@ internal sealed class GraphBisection
         {
             if (!idle.TryTake(out BisectionSubtree? work))
             {
-                work = new BisectionSubtree(_rows, _kept, _options, docs, postings);
+                work = new BisectionSubtree(_rows, _kept, _alike, _options, docs, postings);
             }
 
             work.Bisect(_order.AsSpan(subtree.From, subtree.To - subtree.From), _progress, _cancellation);

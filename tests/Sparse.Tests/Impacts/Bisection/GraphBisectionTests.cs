@@ -64,6 +64,24 @@ public sealed class GraphBisectionTests
     }
 
     [Test]
+    public void Near_duplicates_end_in_one_leaf()
+    {
+        // Fours of documents that each have some four fifths of the same forty terms; the fours' numbers lie a quarter of all apart.
+        const int Fours = 3000;
+        var random = new Random(19);
+        ushort[][] whole = [.. Enumerable.Range(0, Fours).Select(_ => (ushort[])[.. Enumerable.Range(0, 40).Select(_ => (ushort)(4000 * random.NextDouble() * random.NextDouble()))])];
+        ushort[][] rows = [.. Enumerable.Range(0, 4 * Fours).Select(doc => (ushort[])[.. whole[doc % Fours].Where(_ => random.NextDouble() < .8)])];
+        int[] order = GraphBisection.Order(Rows(rows), new BisectionOptions { Threads = 2 }), leaf = new int[order.Length];
+        for (int i = 0; i < order.Length; i++)
+        {
+            leaf[order[i]] = i / 32;
+        }
+
+        int together = Enumerable.Range(0, 3 * Fours).Count(doc => leaf[doc] == leaf[doc + Fours]);
+        Assert.That(together, Is.GreaterThan(3 * Fours * .9));
+    }
+
+    [Test]
     public void The_order_is_the_same_for_a_seed_on_any_number_of_threads([Values(null, 14)] int? seed)
     {
         // Above the size of a subtree, so that wide splits and subtrees both take part.
